@@ -1,0 +1,67 @@
+# Every target sets up .venv by itself when it is missing or out of date.
+LAB     ?= lab03
+PYTHON  ?= python3
+SIZE    ?= 24
+REPEAT  ?= 3
+BIN     := .venv/bin
+KIT      = $(BIN)/python -m autograder
+READY   := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install system lab release autograde feedback report formgrader bench doctor demo test lint clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: system $(READY)  ## set up .venv, and the system's bubblewrap where this user may install it
+
+system:
+	@command -v bwrap >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq bubblewrap; } \
+	  || echo "bubblewrap could not be installed; the one from requirements.txt will be used"
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(READY)
+
+demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores
+	@$(KIT) demo --lab $(LAB)
+
+test: $(READY) lint  ## run all tests
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: $(READY)  ## open the student version in JupyterLab
+	$(BIN)/jupyter lab release/$(LAB)
+
+release: $(READY)  ## make release/LAB from source/LAB, verify it, swap it in
+	@$(KIT) release --lab $(LAB)
+
+autograde: $(READY)  ## grade submitted/*/LAB; JOBS=n at a time, STUDENT=name for one
+	@$(KIT) autograde --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT))
+
+feedback: $(READY)  ## write feedback/*/LAB as HTML
+	@$(KIT) feedback --lab $(LAB)
+
+report: $(READY)  ## write the table of scores of LAB to report/
+	@$(KIT) report --lab $(LAB)
+
+formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
+	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader
+
+bench: $(READY)  ## compare the speed with stock nbgrader's: SIZE=24 submissions, REPEAT=3 runs
+	$(BIN)/python -m bench.bench --lab $(LAB) --size $(SIZE) --repeat $(REPEAT)
+
+doctor: $(READY)  ## say what this machine has and what is missing
+	@$(KIT) doctor
+
+clean:  ## remove what can be made again; submissions and the gradebook stay
+	rm -rf demo .pytest_cache .mypy_cache .ruff_cache release/.new-* release/.old-*

@@ -1,0 +1,1 @@
+"""A course kit for Jupyter: releases made from master notebooks, and submissions graded against them."""

@@ -1,0 +1,108 @@
+"""The command line: one subcommand a task, one line for what went wrong, and exit codes that scripts can use."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from autograder.course import CourseError, open_course, use_own_commands
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns 0 if all went well, 1 if the course needs attention, 2 for a wrong command line."""
+    parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, function in COMMANDS.items():
+        command = commands.add_parser(name, help=function.__doc__)
+        command.add_argument("--lab", default="lab03", help="folder of the lab in source/ (default: %(default)s)")
+        command.set_defaults(function=function)
+        if name == "autograde":
+            command.add_argument("--jobs", type=positive, help="submissions graded at a time (default: cores)")
+            command.add_argument("--student", help="grade this student only")
+            command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
+    options = parser.parse_args(arguments)
+    use_own_commands()
+    try:
+        return options.function(options)
+    except CourseError as error:
+        print(f"autograder {options.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            f"autograder {options.command}: stopped. What was recorded stays; run it again to go on.", file=sys.stderr
+        )
+        return 130
+
+
+def positive(text: str) -> int:
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return int(text)
+
+
+def release(options: argparse.Namespace) -> int:
+    """make the student version of a lab"""
+    from autograder.release import make_release
+
+    course = open_course(options.lab)
+    changed = make_release(course)
+    print(f"release/{course.lab}: {'made anew' if changed else 'unchanged'}")
+    return 0
+
+
+def autograde(options: argparse.Namespace) -> int:
+    """grade what was handed in"""
+    from autograder.batch import autograde
+
+    counts = autograde(open_course(options.lab), options.jobs, options.unsafe, options.student)
+    print(counts)
+    return 1 if counts.failed else 0
+
+
+def feedback(options: argparse.Namespace) -> int:
+    """write the feedback for students"""
+    from autograder.feedback import write_feedback
+
+    folders = write_feedback(open_course(options.lab))
+    print(f"feedback for {len(folders)} students: {folders[0].parent.parent}")
+    return 0
+
+
+def report(options: argparse.Namespace) -> int:
+    """write the report for teachers, and print the scores"""
+    from autograder.record import Writer
+    from autograder.report import write_report
+    from autograder.scores import read_scores, table
+
+    course = open_course(options.lab)
+    path = write_report(course)
+    with Writer(course) as writer:
+        print(table(read_scores(writer)))
+    print(f"\n{path}\n{path.with_suffix('.csv')}")
+    return 0
+
+
+def demo(options: argparse.Namespace) -> int:
+    """grade a small synthetic class in demo/"""
+    from autograder.demo import run_demo
+
+    return run_demo(options.lab)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """say what this machine has and what is missing"""
+    from autograder.doctor import examine_machine
+
+    lines, sound = examine_machine(open_course(options.lab))
+    print("\n".join(lines))
+    return 0 if sound else 1
+
+
+COMMANDS = {
+    "release": release,
+    "autograde": autograde,
+    "feedback": feedback,
+    "report": report,
+    "demo": demo,
+    "doctor": doctor,
+}

@@ -1,0 +1,90 @@
+"""Where the things of a course are, and the error that ends a command with one clear line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+
+class CourseError(Exception):
+    """Something is not as the command needs it. The message says what, where, and what to do."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One lab of a course.
+
+    `home` holds the masters (`source/`) and nbgrader_config.py. `root` holds what grading reads and
+    writes: `submitted/`, `autograded/`, `feedback/`, `report/` and the gradebook. Both are the same
+    folder, except in a demo, which keeps its class apart.
+    """
+
+    home: Path
+    root: Path
+    lab: str
+
+    @property
+    def source(self) -> Path:
+        return self.home / "source" / self.lab
+
+    @property
+    def release(self) -> Path:
+        return self.home / "release" / self.lab
+
+    @property
+    def submitted(self) -> Path:
+        return self.root / "submitted"
+
+    @property
+    def gradebook(self) -> Path:
+        return self.root / "gradebook.db"
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.gradebook}"
+
+    def notebooks(self) -> list[str]:
+        """The names of the lab's notebooks, in order, without the ending."""
+        return sorted(path.stem for path in self.source.glob("*.ipynb"))
+
+    def submission(self, student: str) -> Path:
+        return self.submitted / student / self.lab
+
+    def autograded(self, student: str) -> Path:
+        return self.root / "autograded" / student / self.lab
+
+    def feedback(self, student: str) -> Path:
+        return self.root / "feedback" / student / self.lab
+
+    def config(self) -> Config:
+        """nbgrader's configuration for this course."""
+        path = self.home / "nbgrader_config.py"
+        if not path.is_file():
+            raise CourseError(f"{path} is missing: run the command in the folder of the course.")
+        config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+        config.CourseDirectory.root = str(self.root)
+        config.CourseDirectory.source_directory = os.path.relpath(self.home / "source", self.root)
+        config.CourseDirectory.db_url = self.database_url
+        config.CourseDirectory.assignment_id = self.lab
+        return config
+
+
+def open_course(lab: str, home: Path | None = None, root: Path | None = None) -> Course:
+    """The course in the folder `home` (default: here). CourseError if it has no such lab."""
+    home = (home or Path.cwd()).resolve()
+    course = Course(home, (root or home).resolve(), lab)
+    if not course.notebooks():
+        labs = sorted(path.name for path in (home / "source").glob("*") if any(path.glob("*.ipynb")))
+        found = f"it has {', '.join(labs)}" if labs else "there are none"
+        raise CourseError(f"There is no lab '{lab}' in {home / 'source'}: {found}. Choose one with LAB=...")
+    return course
+
+
+def use_own_commands() -> None:
+    """Let nbgrader find the commands that are installed beside this Python: it calls `alembic` by name."""
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

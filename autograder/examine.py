@@ -1,0 +1,169 @@
+"""Examining one submission: from the bytes of its notebooks to grades and graded notebooks, and nothing else.
+
+Student cells run in the student's kernel, test cells in this process (see trusted.py); questions go from
+here to there as plain data (see student.py). The files of the course are never written from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
+
+from autograder.course import CourseError
+from autograder.intake import Refused, take_in
+from autograder.limits import TimeLimits
+from autograder.masters import grade_id, is_solution, is_test, read_notebook
+from autograder.results import CellGrade, NotebookResult, SubmissionResult
+from autograder.student import OutOfTime, StudentKernel
+from autograder.trusted import Lab, Outcome, StudentName
+
+MAX_IMAGE = 2_000_000  # characters of base64
+
+
+class Examiner:
+    """Examines submissions of one lab, one after the other."""
+
+    def __init__(self, source: Path, release: Path, seed: str, limits: TimeLimits, spec: KernelSpec) -> None:
+        self._lab = Lab(source, seed)
+        self._released = {name: read_notebook(release / f"{name}.ipynb") for name in self._lab.masters}
+        self._seed = seed
+        self._limits = limits
+        self._spec = spec
+
+    def examine(self, student: str, files: dict[str, bytes], digest: str) -> SubmissionResult:
+        """Grade the notebooks in `files` (by name, without ending). Never raises for what a student did."""
+        return asyncio.run(self._examine(student, files, digest))
+
+    async def _examine(self, student: str, files: dict[str, bytes], digest: str) -> SubmissionResult:
+        result = SubmissionResult(student, self._seed, digest)
+        deadline = time.monotonic() + self._limits.submission_seconds
+        for name in self._lab.masters:
+            started = time.monotonic()
+            book = NotebookResult(name)
+            result.notebooks.append(book)
+            try:
+                if name not in files:
+                    book.status = "missing"
+                    raise Refused("This notebook was not handed in.")
+                book.status = "refused"
+                taken = take_in(files[name], self._lab.masters[name], self._released[name])
+                book.status = "graded"
+                book.repairs, book.unwritten = taken.repairs, sorted(taken.unwritten)
+                notebook = taken.notebook
+                await self._run(notebook, book, deadline)
+            except Refused as refused:
+                book.reason = str(refused)
+                notebook = self._stand_in(book)
+            self._grade(notebook, book)
+            book.seconds = round(time.monotonic() - started, 3)
+            result.written[name] = nbformat.writes(notebook)
+        return result
+
+    def _stand_in(self, book: NotebookResult) -> NotebookNode:
+        """The released notebook with the reason on top, in the place of one that cannot be graded."""
+        notebook = nbformat.from_dict(self._released[book.name])
+        notebook.cells.insert(0, new_markdown_cell(f"**Not graded.** {book.reason}", id="not-graded"))
+        book.unwritten = [grade_id(cell) for cell in notebook.cells if is_solution(cell)]
+        return notebook
+
+    async def _run(self, notebook: NotebookNode, book: NotebookResult, deadline: float) -> None:
+        """Run all cells in order: the student's in the kernel, the tests here."""
+        kernel = StudentKernel(self._spec, self._limits, deadline)
+        loop = asyncio.get_running_loop()
+
+        def bridge(probe: str, target: Any, arguments: Any) -> Any:
+            if not isinstance(target, StudentName):
+                raise CourseError(f"a check asks {probe} about something that is not the student's: {target!r}")
+            asked = asyncio.run_coroutine_threadsafe(kernel.ask(probe, target.name, arguments), loop)
+            try:
+                kind, what = asked.result()
+            except OutOfTime as late:
+                kind, what = "silent", str(late)
+            if kind == "answers" and isinstance(what, list):
+                return what
+            if kind == "missing":
+                raise NameError(f"name '{target.name}' is not defined")
+            raise self._lab.asking.Unanswered(what)
+
+        self._lab.asking.bridge = bridge  # type: ignore[attr-defined]
+        try:
+            await kernel.start()
+            for cell in notebook.cells:
+                if cell.cell_type != "code":
+                    continue
+                if is_test(cell):
+                    outcome = await asyncio.to_thread(self._lab.tests[book.name].run, grade_id(cell))
+                    put_outcome(cell, outcome)
+                    book.cells[grade_id(cell)] = CellGrade(
+                        outcome.points, cell.metadata.nbgrader.points, outcome.checks
+                    )
+                else:
+                    await kernel.run(cell)
+        except OutOfTime as late:
+            book.log.append(f"the rest of the notebook was not run: {late}")
+        finally:
+            self._lab.asking.bridge = None  # type: ignore[attr-defined]
+            book.log += kernel.log
+            await kernel.stop()
+        for cell in notebook.cells:
+            if cell.cell_type == "code" and not is_test(cell):
+                cell.outputs = [output for output in map(harmless, cell.outputs) if output]
+
+    def _grade(self, notebook: NotebookNode, book: NotebookResult) -> None:
+        """Fill in the cells that no test has graded: zero, or left to a person."""
+        for cell in self._lab.masters[book.name].cells:
+            nbgrader = cell.metadata.get("nbgrader", {})
+            name = grade_id(cell)
+            if not (nbgrader.get("grade") or nbgrader.get("task")) or name in book.cells:
+                continue
+            by_hand = (
+                nbgrader.points > 0 and not is_test(cell) and name not in book.unwritten and book.status == "graded"
+            )
+            answer = "".join(own.source for own in notebook.cells if grade_id(own) == name)
+            digest = hashlib.sha256(answer.encode(errors="replace")).hexdigest()
+            book.cells[name] = CellGrade(None if by_hand else 0.0, nbgrader.points, answer=digest)
+
+
+def put_outcome(cell: NotebookNode, outcome: Outcome) -> None:
+    """Write the outcome into the test cell in the form that nbgrader reads as partial credit."""
+    points = new_output("execute_result", {"text/plain": repr(outcome.points)}, execution_count=None)
+    cell.outputs = [new_output("stream", name="stdout", text=outcome.text), points]
+
+
+def harmless(output: NotebookNode) -> NotebookNode | None:
+    """An output of the student with text and pictures only: no HTML, no JavaScript, no SVG, no widgets."""
+    kind = output.get("output_type")
+    if kind == "stream":
+        return new_output("stream", name="stderr" if output.name == "stderr" else "stdout", text=str(output.text))
+    if kind == "error":
+        traceback = [str(line) for line in output.get("traceback", [])]
+        return new_output(
+            "error", ename=str(output.get("ename")), evalue=str(output.get("evalue")), traceback=traceback
+        )
+    data = output.get("data")
+    if not isinstance(data, dict):
+        return None
+    kept = {"text/plain": str(data["text/plain"])} if "text/plain" in data else {}
+    picture = data.get("image/png")
+    metadata = {}
+    if isinstance(picture, str) and len(picture) <= MAX_IMAGE and is_png(picture):
+        kept["image/png"] = picture
+        alt = output.get("metadata", {}).get("image/png", {}).get("alt")
+        metadata = {"image/png": {"alt": alt[:1000]}} if isinstance(alt, str) else {}
+    return new_output("display_data", kept, metadata=metadata) if kept else None
+
+
+def is_png(picture: str) -> bool:
+    try:
+        return base64.b64decode(picture, validate=False).startswith(b"\x89PNG\r\n\x1a\n")
+    except ValueError:
+        return False

@@ -1,0 +1,40 @@
+"""How long student code may run, and how much it may print. Set them in nbgrader_config.py as `c.Examine`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+from traitlets.config import Config
+
+from autograder.course import CourseError
+from autograder.sandbox.limits import Limits
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    cell_seconds: float = 20.0  # of one cell
+    call_seconds: float = 10.0  # of one question that a check asks
+    submission_seconds: float = 300.0  # of one submission, all its notebooks
+    output_bytes: int = 2_000_000  # that one cell may print or draw
+    restarts: int = 25  # of the kernel of one notebook
+
+
+def time_limits(config: Config) -> TimeLimits:
+    """The limits of time and output in nbgrader's configuration (`c.Examine`)."""
+    return _read(config, "Examine", TimeLimits)
+
+
+def sandbox_limits(config: Config) -> Limits:
+    """The limits of the kernels in nbgrader's configuration (`c.Sandbox`)."""
+    return _read(config, "Sandbox", Limits)
+
+
+def _read(config: Config, section: str, kind: type[T]) -> T:
+    given = dict(config[section])
+    unknown = set(given) - {each.name for each in fields(kind)}  # type: ignore[arg-type]
+    if unknown:
+        raise CourseError(f"nbgrader_config.py sets {section}.{sorted(unknown)[0]}, which does not exist.")
+    return kind(**given)

@@ -1,0 +1,49 @@
+"""Reading master notebooks: their cells by grade id, and the parts that students must never see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+SECRETS = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
+_REGION = re.compile(r"^.*BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME).*\n((?:.*\n)*?)^.*END \1.*$", re.MULTILINE)
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """A notebook of ours (masters, releases), which is known to be sound."""
+    return nbformat.read(path, as_version=4)
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """The cell's name in nbgrader, or the empty text if it has none."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Whether this is a cell of checks, which grades by itself."""
+    nbgrader = cell.metadata.get("nbgrader", {})
+    return cell.cell_type == "code" and bool(nbgrader.get("grade")) and not nbgrader.get("solution")
+
+
+def secret_regions(source: str) -> Iterator[str]:
+    """The text of each solution, hidden test and marking scheme in a cell."""
+    for match in _REGION.finditer(source):
+        yield match.group(2)
+
+
+def without_secrets(source: str) -> str:
+    return _REGION.sub("", source)
+
+
+def solution(source: str) -> str:
+    """A cell of a master as a student would have written it: the solution without its markers."""
+    lines = source.split("\n")
+    return "\n".join(line for line in lines if "BEGIN SOLUTION" not in line and "END SOLUTION" not in line)

@@ -1,0 +1,66 @@
+"""What examining a submission gives: plain data that travels between processes and into the gradebook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from autograder.trusted import CheckResult
+
+
+@dataclass
+class CellGrade:
+    """The grade of one cell. `points` is None where a person has to grade it."""
+
+    points: float | None
+    max_points: float
+    checks: list[CheckResult] = field(default_factory=list)
+    #: digest of the answer that a person grades: a grade given to another answer needs a second look
+    answer: str = ""
+
+
+@dataclass
+class NotebookResult:
+    """One notebook: `status` is "graded", "missing", "refused" or "failed"; the last three have a reason."""
+
+    name: str
+    status: str = "graded"
+    reason: str = ""
+    cells: dict[str, CellGrade] = field(default_factory=dict)
+    unwritten: list[str] = field(default_factory=list)
+    repairs: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@dataclass
+class SubmissionResult:
+    """One submission. `written` maps the names of its notebooks to their graded text, for autograded/."""
+
+    student: str
+    seed: str
+    digest: str
+    notebooks: list[NotebookResult] = field(default_factory=list)
+    written: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def needs_person(self) -> bool:
+        by_hand = any(cell.points is None for book in self.notebooks for cell in book.cells.values())
+        return by_hand or any(book.status in ("refused", "failed") for book in self.notebooks)
+
+    def to_json(self) -> str:
+        """Everything but the notebooks' text."""
+        return json.dumps({**asdict(self), "written": {}})
+
+    @classmethod
+    def from_json(cls, text: str) -> SubmissionResult:
+        data: dict[str, Any] = json.loads(text)
+        books = []
+        for book in data.pop("notebooks"):
+            cells = {
+                name: CellGrade(**{**cell, "checks": [CheckResult(**check) for check in cell["checks"]]})
+                for name, cell in book.pop("cells").items()
+            }
+            books.append(NotebookResult(**book, cells=cells))
+        return cls(**{**data, "notebooks": books})

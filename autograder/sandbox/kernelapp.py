@@ -1,0 +1,137 @@
+"""An IPython kernel in two halves: what every kernel needs, done once, and what a forked one still needs."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import torch
+import torch._dynamo  # which the optimizers import: here it costs once, in the rehearsal twice
+import zmq
+from ipykernel.control import ControlThread
+from ipykernel.iostream import IOPubThread
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.shellchannel import ShellChannelThread
+from ipykernel.zmqshell import ZMQInteractiveShell
+from matplotlib import pyplot
+from traitlets.config import Config
+from zmq.eventloop.zmqstream import ZMQStream
+
+from .rehearsal import rehearse
+
+if TYPE_CHECKING:
+    from jupyter_client.connect import KernelConnectionInfo
+
+CONFIG = {
+    "HistoryManager": {"enabled": False},
+    "IPCompleter": {"use_jedi": False},
+}
+
+
+class WarmKernelApp(IPKernelApp):
+    """ipykernel's application, prepared by `warm` before the fork and `wake` after it.
+
+    The sockets come from the grader, bound and listening, so nobody waits for the other. There is no
+    heartbeat (the grader holds a pidfd), no connection file, no profile and no debugger.
+    """
+
+    listeners: dict[int, int] = {}
+    kernel_class: Any
+    shell: Any
+
+    def warm(self) -> None:
+        """Build what can be built before the fork. No thread and no zmq context may exist after this."""
+        torch.set_num_threads(1)
+        self.update_config(Config(CONFIG))
+        self.init_pdb()
+        self.init_path()
+        self.init_profile_dir()
+        self.kernel = self.kernel_class.instance(
+            parent=self, session=self.session, log=self.log, profile_dir=self.profile_dir
+        )
+        self.shell = self.kernel.shell
+        rehearse(self)
+        draw()
+        fail()
+        gc.collect()
+        gc.freeze()
+        if len(os.listdir("/proc/self/task")) > 1:
+            raise RuntimeError("the warm server has threads, which a fork would lose")
+
+    def wake(self, connection: dict[str, Any], listeners: dict[int, int]) -> None:
+        """Get ready for `start`, as the kernel of a connection. `listeners`: port → listening socket."""
+        self.listeners = listeners
+        reseed()
+        connection["key"] = connection["key"].encode()
+        self.load_connection_info(cast("KernelConnectionInfo", connection))
+        self.session.pid = os.getpid()  # else it takes us for a careless fork
+        self.init_sockets()
+        self.init_io()
+        self.init_signal()
+        self.init_kernel()
+
+    def _bind_socket(self, s: Any, port: int) -> int:
+        """Let zmq take over the listening socket that the grader made for this port."""
+        s.setsockopt(zmq.USE_FD, self.listeners[port])
+        s.bind(f"ipc://{self.ip}-{port}")
+        return port
+
+    def init_control(self, context: Any) -> None:
+        self.control_socket = context.socket(zmq.ROUTER)
+        self.control_port = self._bind_socket(self.control_socket, self.control_port)
+        self.control_socket.router_handover = 1
+        self.control_thread = ControlThread(daemon=True)
+        self.shell_channel_thread = ShellChannelThread(context, daemon=True)
+
+    def init_iopub(self, context: Any) -> None:
+        self.iopub_socket = context.socket(zmq.XPUB)
+        self.iopub_port = self._bind_socket(self.iopub_socket, self.iopub_port)
+        self.configure_tornado_logger()
+        self.iopub_thread = IOPubThread(self.iopub_socket, session=self.session)
+        self.iopub_thread.start()
+        self.iopub_socket = self.iopub_thread.background_socket
+
+    def init_kernel(self) -> None:
+        """Give the kernel, which was made before the fork, its threads and sockets."""
+        shell_stream = ZMQStream(self.shell_socket, self.shell_channel_thread.io_loop)
+        self.shell_channel_thread.shell_stream = shell_stream
+        control_stream = ZMQStream(self.control_socket, self.control_thread.io_loop)
+        self.control_thread.start()
+        self.shell_channel_thread.start()
+        kernel = self.kernel
+        kernel.shell_stream, kernel.control_stream = shell_stream, control_stream
+        kernel.control_thread, kernel.shell_channel_thread = self.control_thread, self.shell_channel_thread
+        kernel.iopub_thread, kernel.iopub_socket = self.iopub_thread, self.iopub_socket
+        kernel.stdin_socket = self.stdin_socket
+        kernel._stdout, kernel._stderr = sys.stdout, sys.stderr
+        self.shell.displayhook.pub_socket = self.shell.display_pub.pub_socket = self.iopub_socket
+        self.displayhook.get_execution_count = lambda: kernel.execution_count
+
+
+def reseed() -> None:
+    """Kernels of one server must not share their random numbers. (`random` sees to that itself.)"""
+    np.random.seed()
+    torch.default_generator.seed()
+
+
+def draw() -> None:
+    """Draw a figure as a cell does: this loads the fonts."""
+    figure, axes = pyplot.subplots()
+    axes.plot([0, 1], [1, 10], label="$x^2$")
+    axes.set_yscale("log")
+    axes.set_title("warm")
+    axes.legend()
+    shell: Any = ZMQInteractiveShell.instance()
+    shell.display_formatter.format(figure)
+    pyplot.close("all")
+
+
+def fail() -> None:
+    """Format an error as for a cell."""
+    try:
+        exec("1 / 0")
+    except ZeroDivisionError:
+        ZMQInteractiveShell.instance().InteractiveTB.structured_traceback(*sys.exc_info())

@@ -1,0 +1,99 @@
+"""A rehearsal of a notebook, before there are kernels: to import once what every kernel would import.
+
+Much is imported only where it is used first (torch's optimizers alone take half a second). So a throwaway
+child of the server uses it, and the server then imports the modules that the child had to load.
+The child is needed because backward starts threads, and the server must stay without.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import socket
+import sys
+import tempfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .kernelapp import WarmKernelApp
+
+CELLS = (
+    """
+import warnings
+import numpy as np
+import torch
+x = torch.ones(3, dtype=torch.float64, requires_grad=True)
+(x.exp() * torch.randn(3)).sum().backward()
+np.random.rand(3), np.linalg.norm([1.0]), np.fft.fft([1.0]), str(x)
+warnings.warn("a warning")
+""",
+    """
+class Square(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**2
+    @staticmethod
+    def backward(ctx, gradient):
+        return 2 * ctx.saved_tensors[0] * gradient
+torch.autograd.gradcheck(Square.apply, x)
+model = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1))
+for optimizer in torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9), torch.optim.Adam(model.parameters()):
+    loss = torch.nn.functional.mse_loss(model(torch.randn(4, 3)), torch.zeros(4, 1))
+    loss.backward()
+    optimizer.step()
+""",
+    """
+from matplotlib import pyplot as plt
+figure, axes = plt.subplots(1, 3, figsize=(9, 3))
+axes[0].contour(np.random.rand(5, 5))
+axes[1].imshow(np.random.rand(5, 5))
+axes[2].plot([1, 10], [1, 10], "o-", label="$x^2$")
+axes[2].set_yscale("log")
+axes[2].legend()
+plt.tight_layout()
+display(figure)
+plt.close("all")
+""",
+    "%matplotlib inline",
+    "%timeit -n 1 -r 1 1",
+    "!true",
+    "def fail(x): return 1 / x\nfail(0)",
+    "def broken(:",
+)
+
+
+def rehearse(app: WarmKernelApp) -> None:
+    """Have a child run the cells, and import what it imported."""
+    parent, child = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(BaseException):
+            parent.close()
+            sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+            perform(app)
+            child.sendall("\n".join(sys.modules).encode())
+        os._exit(0)
+    child.close()
+    with parent.makefile() as names:
+        for name in names.read().splitlines():
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+    os.waitpid(pid, 0)
+
+
+def perform(app: WarmKernelApp) -> None:
+    """Be a kernel that nobody listens to, and run the cells."""
+    folder = tempfile.mkdtemp()
+    ports = {f"{channel}_port": number for number, channel in enumerate(("shell", "iopub", "stdin", "control"), 1)}
+    listeners = {}
+    for port in ports.values():
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(f"{folder}/z-{port}")
+        listener.listen()
+        listeners[port] = listener.detach()
+    connection = {"transport": "ipc", "ip": f"{folder}/z", "key": "", "signature_scheme": "hmac-sha256"}
+    app.wake({**connection, **ports}, listeners)
+    for cell in CELLS:
+        app.shell.run_cell(cell)

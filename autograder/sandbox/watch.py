@@ -1,0 +1,136 @@
+"""A watchdog in the grader: what Linux limits for each process only, it limits for a kernel as a whole.
+
+Twice a second it adds up the memory of all processes in a kernel's pid namespace, and kills a kernel
+that is over its limit. It also looks at the grader itself: a kernel may send faster than we can read.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .limits import MIB, Limits
+
+INTERVAL = 0.4
+#: How much the grader may grow while a kernel runs, before that is stopped.
+OWN_GROWTH = 1024 * MIB
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass
+class Watched:
+    """A kernel under watch. `stop` is called, once, with the reason."""
+
+    pid: int
+    limits: Limits
+    stop: Callable[[str], None]
+    #: Whether the kernel is all there is in its pid namespace.
+    whole: bool = True
+    at_start: int = field(init=False)
+    own_at_start: int = field(init=False)
+    namespace: str | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.at_start = resident(self.pid)
+        self.own_at_start = resident(os.getpid())
+        self.namespace = pid_namespace(self.pid) if self.whole else None
+
+
+class Watchdog:
+    """One thread for all kernels of this process; it runs while there are any."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.kernels: dict[int, Watched] = {}
+        self.thread: threading.Thread | None = None
+
+    def add(self, kernel: Watched) -> None:
+        with self.lock:
+            self.kernels[kernel.pid] = kernel
+            if self.thread is None or not self.thread.is_alive():
+                self.thread = threading.Thread(target=self._run, name="kernel watchdog", daemon=True)
+                self.thread.start()
+
+    def remove(self, pid: int) -> None:
+        with self.lock:
+            self.kernels.pop(pid, None)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(INTERVAL)
+            with self.lock:
+                kernels = list(self.kernels.values())
+                if not kernels:
+                    continue
+            own = resident(os.getpid())
+            processes = processes_by_namespace({kernel.namespace for kernel in kernels})
+            for kernel in kernels:
+                reason = excess(kernel, processes.get(kernel.namespace, [kernel.pid]))
+                if own - kernel.own_at_start > OWN_GROWTH:
+                    reason = reason or "it sent more than the grader could take"
+                if reason:
+                    self.remove(kernel.pid)
+                    kernel.stop(reason)
+
+
+def excess(kernel: Watched, pids: list[int]) -> str | None:
+    """Which limit a kernel is over, if any."""
+    if len(pids) > kernel.limits.processes:
+        return f"it had more than {kernel.limits.processes} processes"
+    allowed = kernel.limits.memory_bytes + kernel.at_start
+    # Memory shared with the server counts in each process's resident memory: that is an upper bound.
+    if sum(map(resident, pids)) > allowed and sum(map(proportional, pids)) > allowed:
+        return f"its processes used more than {kernel.limits.memory_bytes / MIB:.0f} MiB of memory together"
+    return None
+
+
+def pid_namespace(pid: int) -> str | None:
+    """A name of the pid namespace of a process; None when it is gone or none of ours."""
+    try:
+        return os.readlink(f"/proc/{pid}/ns/pid")
+    except OSError:
+        return None
+
+
+def processes_by_namespace(wanted: Container[str | None]) -> dict[str | None, list[int]]:
+    """The processes in these pid namespaces."""
+    found: dict[str | None, list[int]] = defaultdict(list)
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        namespace = pid_namespace(pid)
+        if namespace and namespace in wanted:
+            found[namespace].append(pid)
+    return found
+
+
+def resident(pid: int) -> int:
+    """The resident memory of a process; 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def proportional(pid: int) -> int:
+    """The resident memory of a process, where shared pages count in part; 0 when it is gone."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, IndexError, ValueError):
+        pass
+    return 0
+
+
+def memory_of(pid: int) -> int:
+    """The memory of all processes in the pid namespace of this one."""
+    namespace = pid_namespace(pid)
+    return sum(map(proportional, processes_by_namespace({namespace})[namespace]))
+
+
+#: The one of this process.
+watchdog = Watchdog()

@@ -1,0 +1,64 @@
+"""The scores of a lab as rows: one a student, with points by notebook, from nbgrader's gradebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.record import Writer
+
+
+@dataclass(frozen=True)
+class Row:
+    """The scores of one student. `remark` says what a person should know about it."""
+
+    student: str
+    scores: dict[str, float]
+    total: float
+    maximum: float
+    remark: str
+
+
+def read_scores(writer: Writer) -> list[Row]:
+    """The scores as they stand, manual ones and late penalties included."""
+    results = {result.student: result for result in writer.results()}
+    rows = []
+    for student, submission in sorted(writer.submissions().items()):
+        remarks = []
+        if submission.needs_manual_grade:
+            remarks.append("needs a person")
+        if student in results:
+            for book in results[student].notebooks:
+                if book.status != "graded":
+                    remarks.append(f"{book.name}: {book.status}")
+                remarks += [f"{book.name}: {line}" for line in book.log[:1]]
+        penalty = submission.late_submission_penalty or 0.0
+        rows.append(
+            Row(
+                student,
+                {notebook.name: float(notebook.score) for notebook in submission.notebooks},
+                float(submission.score) - penalty,
+                float(submission.max_score),
+                "; ".join(remarks),
+            )
+        )
+    return rows
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as a table of plain text."""
+    names = sorted({name for row in rows for name in row.scores})
+    head = ["student", *(name.split("_")[0] for name in names), "total", "remark"]
+    lines = [head]
+    for row in rows:
+        scores = [f"{row.scores.get(name, 0):g}" for name in names]
+        remark = row.remark if len(row.remark) <= 60 else row.remark[:57] + "..."
+        lines.append([row.student, *scores, f"{row.total:g}/{row.maximum:g}", remark])
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    right = range(1, len(head) - 1)
+    texts = []
+    for line in lines:
+        cells = [
+            text.rjust(width) if i in right else text.ljust(width) for i, (text, width) in enumerate(zip(line, widths))
+        ]
+        texts.append("  ".join(cells).rstrip())
+    return "\n".join([texts[0], "-" * max(map(len, texts)), *texts[1:]])

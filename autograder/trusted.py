@@ -1,0 +1,160 @@
+"""The trusted side of the wall: test cells run here, with stand-ins for the names that the student defines.
+
+A test cell is compiled once, and run once a submission in a fresh namespace. Whatever it wants to know of
+the student's code it asks through the lab's `asking` module, whose `bridge` leads across the wall.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import hashlib
+import importlib
+import io
+import symtable
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.course import CourseError
+from autograder.masters import grade_id, is_solution, is_test, read_notebook
+
+Bridge = Callable[[str, "StudentName", Any], Any]
+
+
+@dataclass(frozen=True)
+class StudentName:
+    """Stands in a test cell for what the student calls by this name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The outcome of one check, for record and report. `weight` and `earned` are points."""
+
+    name: str
+    weight: float
+    earned: float
+    message: str
+
+
+@dataclass
+class Outcome:
+    """The outcome of one test cell."""
+
+    points: float = 0.0
+    text: str = ""
+    checks: list[CheckResult] = field(default_factory=list)
+
+
+class CheckCells:
+    """The test cells of one master notebook."""
+
+    def __init__(self, master: NotebookNode) -> None:
+        self.student_names = self.names_of_students(master)
+        self.cells: dict[str, tuple[CodeType, CodeType, float]] = {}
+        given = []
+        theirs = set(self.student_names)
+        needed: set[str] = set()
+        for cell in master.cells:
+            if cell.cell_type != "code" or is_solution(cell):
+                continue
+            if is_test(cell):
+                points = float(cell.metadata.nbgrader.points)
+                self.cells[grade_id(cell)] = (*split(cell.source, cell.id), points)
+                needed |= names_used(cell.source)
+            elif names_used(cell.source) & theirs:
+                theirs |= names_bound(cell.source)  # builds on the student's work: never runs on this side
+            elif grade_id(cell):
+                given.append(cell.source)
+        self.namespace = run_needed(given, needed)
+
+    @staticmethod
+    def names_of_students(master: NotebookNode) -> set[str]:
+        """What the solution cells define."""
+        cells = [cell for cell in master.cells if cell.cell_type == "code" and is_solution(cell)]
+        return {name for cell in cells for name in names_bound(cell.source)}
+
+    def run(self, test: str) -> Outcome:
+        """Run one test cell. It gives no points if it ends in an error or without a number of points."""
+        body, last, points = self.cells[test]
+        namespace = dict(self.namespace)
+        namespace.update({name: StudentName(name) for name in self.student_names})
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
+            exec(body, namespace)
+            score = eval(last, namespace)
+        if type(score) is not float or not 0 <= score <= points:
+            raise CourseError(f"{test} ends with {score!r}, which is not a number of points from 0 to {points:g}.")
+        checks = [CheckResult(*result) for result in namespace["checks"].results]
+        return Outcome(score, output.getvalue(), checks)
+
+
+def run_needed(given: list[str], needed: set[str]) -> dict[str, Any]:
+    """Run the given cells that define what the tests use, directly or through each other."""
+    chosen = []
+    for source in reversed(given):
+        if names_bound(source) & needed:
+            chosen.append(source)
+            needed = needed | names_used(source)
+    namespace: dict[str, Any] = {"__name__": "tests"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        for source in reversed(chosen):
+            exec(compile(source, "given", "exec"), namespace)
+    return namespace
+
+
+class Lab:
+    """The masters of a lab and its student tools, loaded in this process."""
+
+    def __init__(self, source: Path, seed: str) -> None:
+        self.source = source
+        self.asking = load(source, "asking")
+        load(source, "checks").seed = seed  # type: ignore[attr-defined]
+        self.masters = {path.stem: read_notebook(path) for path in sorted(source.glob("*.ipynb"))}
+        self.tests = {name: CheckCells(master) for name, master in self.masters.items()}
+
+
+def load(source: Path, name: str) -> ModuleType:
+    """Import one of a lab's own modules. A process serves one lab."""
+    if str(source) not in sys.path:
+        sys.path.insert(0, str(source))
+    module = importlib.import_module(name)
+    if Path(module.__file__ or "").parent != source:
+        raise CourseError(f"{name} of {source} cannot be loaded: {module.__file__} is already there.")
+    return module
+
+
+def digest_of(source: Path) -> str:
+    """What decides the scores on our side: all files of the lab."""
+    total = hashlib.sha256()
+    for path in sorted(path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        total.update(f"{path.relative_to(source)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def split(source: str, name: str) -> tuple[CodeType, CodeType]:
+    """Compile a test cell: all but the last expression, and the last expression, whose value is the points."""
+    tree = ast.parse(source)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        raise CourseError(f"The test cell {name} does not end with an expression that gives the points.")
+    body = ast.Module(tree.body[:-1], type_ignores=[])
+    return compile(body, name, "exec"), compile(ast.Expression(last.value), name, "eval")
+
+
+def names_bound(source: str) -> set[str]:
+    """The names that a cell defines at its top level."""
+    symbols = symtable.symtable(source, "cell", "exec").get_symbols()
+    return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+
+
+def names_used(source: str) -> set[str]:
+    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name))
+    return {node.id for node in nodes if isinstance(node.ctx, ast.Load)}

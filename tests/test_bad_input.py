@@ -1,0 +1,121 @@
+"""What is missing or wrong is said in one clear line, with the right exit code, and nothing is lost."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.bank import Entry, hand_in
+from autograder.batch import find_submissions, read_notebooks, read_timestamp
+from autograder.course import Course
+from autograder.intake import Refused, parse
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "autograder", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def folder(home: Path, tmp_path: Path) -> Path:
+    for name in ("source", "release", "nbgrader_config.py"):
+        os.symlink(home / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["release", "autograde", "feedback", "report", "demo", "doctor"])
+def test_a_lab_that_is_not_there(folder: Path, command: str) -> None:
+    done = run(folder, command, "--lab", "lab99")
+    assert done.returncode == 1
+    assert "no lab 'lab99'" in done.stderr and "lab03" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_folder_that_is_no_course(tmp_path: Path) -> None:
+    done = run(tmp_path, "autograde")
+    assert done.returncode == 1 and "there are none" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("make", [False, True])
+def test_nothing_handed_in(folder: Path, make: bool) -> None:
+    if make:
+        (folder / "submitted").mkdir()
+    done = run(folder, "autograde")
+    assert done.returncode == 1 and "nothing to grade" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["feedback", "report"])
+def test_nothing_graded_yet(folder: Path, command: str) -> None:
+    done = run(folder, command)
+    assert done.returncode == 1 and "make autograde" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_student_who_is_not_there(folder: Path) -> None:
+    done = run(folder, "autograde", "--student", "s99")
+    assert done.returncode == 1 and "s99" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many"])
+def test_a_number_of_jobs_that_makes_no_sense(folder: Path, jobs: str) -> None:
+    assert run(folder, "autograde", "--jobs", jobs).returncode == 2
+
+
+def test_a_setting_that_does_not_exist(folder: Path, home: Path) -> None:
+    config = folder / "nbgrader_config.py"
+    config.unlink()
+    config.write_text((home / "nbgrader_config.py").read_text() + "\nc.Examine.cel_seconds = 3\n")
+    hand_in(Entry(name="s01", about="", base="release"), Course(folder, folder, "lab03"))
+    done = run(folder, "autograde")
+    assert done.returncode == 1 and "Examine.cel_seconds" in done.stderr
+
+
+def test_a_student_folder_without_the_lab_is_named_and_left_out(empty: Course, capsys: pytest.CaptureFixture) -> None:
+    (empty.submitted / "s01" / "lab03").mkdir(parents=True)
+    (empty.submitted / "s02" / "lab07").mkdir(parents=True)
+    assert find_submissions(empty) == ["s01"]
+    assert "submitted/s02 has no folder lab03" in capsys.readouterr().err
+
+
+def test_links_and_special_files_are_not_read(empty: Course) -> None:
+    folder = empty.submission("s01")
+    folder.mkdir(parents=True)
+    first, second, third = empty.notebooks()
+    os.symlink("/etc/passwd", folder / f"{first}.ipynb")
+    os.mkfifo(folder / f"{second}.ipynb")
+    (folder / f"{third}.ipynb").write_bytes(b"{}")
+    assert read_notebooks(empty, "s01") == {third: b"{}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("2026-11-23 18:00:00 UTC", True), ("", False), ("soon", False), ("9" * 500, False), ("9999999-1-1", False)],
+)
+def test_timestamps(empty: Course, text: str, found: bool) -> None:
+    folder = empty.submission("s01")
+    folder.mkdir(parents=True)
+    (folder / "timestamp.txt").write_text(text)
+    assert (read_timestamp(empty, "s01") is not None) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "cannot be read as JSON"),
+        (b'{"cells": [', "cannot be read as JSON"),
+        (b"\xff\xfe\x00", "cannot be read as JSON"),
+        (b"[" * 200_000, "cannot be read as JSON"),
+        (b"[]", "no list of cells"),
+        (b'{"cells": 3}', "no list of cells"),
+        (b'{"cells": [' + b",".join([b"{}"] * 3000) + b"]}", "3000 cells"),
+        (b" " * 21_000_000, "21 MB"),
+    ],
+)
+def test_what_is_no_notebook_is_refused_with_a_reason(data: bytes, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        parse(data)
+
+
+def test_cells_of_any_shape_are_read() -> None:
+    cells = '[{}, {"source": 7}, {"source": ["a", 3, "b"], "metadata": 5}, {"metadata": {"nbgrader": []}}, 4, null]'
+    assert [cell["source"] for cell in parse(('{"cells": ' + cells + "}").encode())] == ["", "", "ab", ""]
