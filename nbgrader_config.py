@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
+
 c = get_config()  # noqa: F821 (nbgrader and Jupyter provide it)
 
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
@@ -11,5 +14,20 @@ c.CourseDirectory.course_id = "deep-learning"
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\npass"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
-# Seconds that one cell may take.
-c.Execute.timeout = 30
+# Feedback shows neither hidden tests nor marking schemes, and nothing that a browser would run.
+c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, CSSHTMLHeaderPreprocessor]
+c.HTMLExporter.sanitize_html = True
+
+# Limits of student code, per cell, per question of a check, per submission, in seconds; and what a cell may print.
+c.Examine.cell_seconds = 20
+c.Examine.call_seconds = 10
+c.Examine.submission_seconds = 300
+c.Examine.output_bytes = 2_000_000
+
+# Limits of a kernel with all its processes. The memory is what it may take beyond what it has at the start.
+c.Sandbox.memory_bytes = 2 * 1024**3
+c.Sandbox.processes = 64
+c.Sandbox.cpu_seconds = 120
+
+# The same for nbgrader's own `nbgrader autograde`, which knows no other limit.
+c.Execute.timeout = 20

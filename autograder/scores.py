@@ -28,9 +28,10 @@ def read_scores(writer: Writer) -> list[Row]:
             remarks.append("needs a person")
         if student in results:
             for book in results[student].notebooks:
+                name = book.name.split("_")[0]
                 if book.status != "graded":
-                    remarks.append(f"{book.name}: {book.status}")
-                remarks += [f"{book.name}: {line}" for line in book.log[:1]]
+                    remarks.append(f"{name}: {book.status}")
+                remarks += [f"{name}: {line}" for line in book.log[:1]]
         penalty = submission.late_submission_penalty or 0.0
         rows.append(
             Row(

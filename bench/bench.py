@@ -22,7 +22,7 @@ from pathlib import Path
 import nbformat
 
 from autograder.bank import hand_in, read_bank
-from autograder.course import Course, open_course
+from autograder.course import Course, open_course, use_own_commands
 from autograder.masters import is_test, read_notebook
 from autograder.release import put_hidden_tests
 from bench.measure import Cost, run_all
@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=3, help="runs of each way (default: %(default)s)")
     parser.add_argument("--only", nargs="*", default=["stock", "per core", "kit", "floor"])
     options = parser.parse_args()
+    use_own_commands()
     home = open_course(options.lab)
     cores = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as folder:

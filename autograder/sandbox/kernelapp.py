@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -42,9 +44,15 @@ class WarmKernelApp(IPKernelApp):
     kernel_class: Any
     shell: Any
 
-    def warm(self) -> None:
-        """Build what can be built before the fork. No thread and no zmq context may exist after this."""
+    def warm(self, lab: Path) -> None:
+        """Build what can be built before the fork. No thread and no zmq context may exist after this.
+
+        `lab` is the folder with the lab's modules, which are loaded too.
+        """
         torch.set_num_threads(1)
+        sys.path.insert(0, str(lab))
+        for path in sorted(lab.glob("*.py")):
+            importlib.import_module(path.stem)
         self.update_config(Config(CONFIG))
         self.init_pdb()
         self.init_path()

@@ -22,9 +22,10 @@ import socket
 import sys
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
-from . import confine, libc
+from . import confine, layout, libc
 from .limits import Limits
 
 MESSAGE_LIMIT = 1 << 16
@@ -174,7 +175,7 @@ def warm_app() -> Any:
     from .kernelapp import WarmKernelApp
 
     app = WarmKernelApp.instance()
-    app.warm()
+    app.warm(Path(os.environ.get("AUTOGRADER_LAB", layout.LAB)))
     return app
 
 

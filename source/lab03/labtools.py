@@ -178,7 +178,7 @@ def show(figure: Any, description: str) -> None:
     from IPython.display import display
     from matplotlib import pyplot
 
-    figure.tight_layout()
+    figure.subplots_adjust(left=0.15, bottom=0.15)  # room for the labels; tight_layout takes as long as drawing
     picture = io.BytesIO()
     figure.savefig(picture, format="png", dpi=100)
     pyplot.close(figure)

@@ -1,0 +1,57 @@
+"""Feedback and report: what a student reads, and what must not be in there."""
+
+import csv
+
+import pytest
+
+from autograder.feedback import write_feedback
+from autograder.leaks import secret_lines
+from autograder.report import write_report
+from tests.grading.conftest import Run
+
+
+@pytest.fixture(scope="module")
+def pages(graded: Run) -> dict[str, str]:
+    """The feedback of each student, all pages as one text."""
+    folders = write_feedback(graded.course)
+    return {folder.parent.name: "".join(path.read_text() for path in folder.glob("*.html")) for folder in folders}
+
+
+def test_everybody_gets_a_page_for_each_notebook(graded: Run, pages: dict[str, str]) -> None:
+    assert set(pages) == set(graded.results)
+    for student in pages:
+        names = {path.stem for path in graded.course.feedback(student).glob("*.html")}
+        assert names == set(graded.course.notebooks())
+
+
+def test_messages_of_hidden_checks_are_shown(pages: dict[str, str]) -> None:
+    assert "the derivative by x1 is right everywhere" in pages["s02-no-cross-term"]
+    assert "x1·x2 is missing" in pages["s02-no-cross-term"]
+
+
+def test_hidden_tests_and_marking_schemes_are_not(graded: Run, pages: dict[str, str]) -> None:
+    markers = ("HIDDEN TESTS", "MARK SCHEME", "_mistakes", "1 point:")
+    for student, text in pages.items():
+        assert not [marker for marker in markers if marker in text], student
+    hidden = [line for line in secret_lines(graded.course.source) if line.startswith("_") and "&" not in line]
+    assert hidden and not [line for line in hidden if line in pages["s05-blank"]]
+
+
+def test_html_of_a_student_does_not_reach_the_page(pages: dict[str, str]) -> None:
+    page = pages["hostile-html"]
+    assert "MARKER" in page
+    for piece in ("<img src=x", "onerror=", "<script>alert", "<iframe"):
+        assert piece not in page.replace("&lt;", "").replace("&quot;", ""), piece
+
+
+def test_a_damaged_notebook_says_so_in_its_feedback(pages: dict[str, str]) -> None:
+    assert "cannot be read as JSON" in pages["s07-damaged"]
+
+
+def test_the_report_has_a_row_for_everybody(graded: Run) -> None:
+    path = write_report(graded.course)
+    with open(path.with_suffix(".csv"), newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    assert set(rows) == set(graded.results)
+    assert float(rows["s05-blank"]["total"]) == 0 and float(rows["s01-right"]["total"]) == 63
+    assert all(student in path.read_text() for student in rows)
