@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 
 from nbgrader.utils import parse_utc
@@ -181,10 +182,11 @@ def examine_all(
         raise CourseError(f"{missing} Without it a submission could read and change anything here; --unsafe goes on.")
     workers = jobs or os.cpu_count() or 1
     tries = dict.fromkeys(digests, 0)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.worker", "torch"])
+    forkserver.ensure_running()  # it warms up while the kernels' server does
     with WarmServer(course.release, sandbox_limits(course.config()), unsafe) as server:
         while tries:
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["autograder.worker", "torch"])
             setting = (course.source, course.release, seed, time_limits(course.config()), server.spec)
             with ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=setting) as pool:
                 waiting = iter(sorted(tries, key=lambda name: tries[name]))

@@ -21,7 +21,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 from autograder.course import CourseError
 from autograder.intake import Refused, take_in
 from autograder.limits import TimeLimits
-from autograder.masters import grade_id, is_solution, is_test, read_notebook
+from autograder.masters import grade_id, is_constant, is_solution, is_test, read_notebook
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
 from autograder.student import OutOfTime, StudentKernel
 from autograder.trusted import Lab, Outcome, StudentName
@@ -38,12 +38,15 @@ class Examiner:
         self._seed = seed
         self._limits = limits
         self._spec = spec
+        self._constant: dict[str, list[NotebookNode]] = {}  # outputs of constant cells, by grade id
 
     def examine(self, student: str, files: dict[str, bytes], digest: str) -> SubmissionResult:
         """Grade the notebooks in `files` (by name, without ending). Never raises for what a student did."""
         return asyncio.run(self._examine(student, files, digest))
 
     async def _examine(self, student: str, files: dict[str, bytes], digest: str) -> SubmissionResult:
+        if not self._constant:
+            await self._run_constant_cells()
         result = SubmissionResult(student, self._seed, digest)
         deadline = time.monotonic() + self._limits.submission_seconds
         for name in self._lab.masters:
@@ -67,6 +70,24 @@ class Examiner:
             book.seconds = round(time.monotonic() - started, 3)
             result.written[name] = nbformat.writes(notebook)
         return result
+
+    async def _run_constant_cells(self) -> None:
+        """Run the constant cells once, after the given cells before them, and keep their outputs."""
+        for master in self._lab.masters.values():
+            given = [cell for cell in master.cells if cell.cell_type == "code" and grade_id(cell)]
+            last = max((number for number, cell in enumerate(given) if is_constant(cell)), default=-1)
+            kernel = StudentKernel(self._spec, self._limits, time.monotonic() + self._limits.submission_seconds)
+            try:
+                await kernel.start()
+                for cell in given[: last + 1]:
+                    if not (is_test(cell) or is_solution(cell)):
+                        own = nbformat.from_dict(cell)
+                        await kernel.run(own)
+                        if is_constant(own):
+                            outputs = [output for output in map(harmless, own.outputs) if output]
+                            self._constant[grade_id(cell)] = outputs
+            finally:
+                await kernel.stop()
 
     def _stand_in(self, book: NotebookResult) -> NotebookNode:
         """The released notebook with the reason on top, in the place of one that cannot be graded."""
@@ -106,7 +127,7 @@ class Examiner:
                     book.cells[grade_id(cell)] = CellGrade(
                         outcome.points, cell.metadata.nbgrader.points, outcome.checks
                     )
-                else:
+                elif not is_constant(cell):
                     await kernel.run(cell)
         except OutOfTime as late:
             book.log.append(f"the rest of the notebook was not run: {late}")
@@ -115,7 +136,9 @@ class Examiner:
             book.log += kernel.log
             await kernel.stop()
         for cell in notebook.cells:
-            if cell.cell_type == "code" and not is_test(cell):
+            if is_constant(cell):
+                cell.outputs = nbformat.from_dict(self._constant[grade_id(cell)])
+            elif cell.cell_type == "code" and not is_test(cell):
                 cell.outputs = [output for output in map(harmless, cell.outputs) if output]
 
     def _grade(self, notebook: NotebookNode, book: NotebookResult) -> None:

@@ -33,6 +33,13 @@ def is_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(nbgrader.get("grade")) and not nbgrader.get("solution")
 
 
+def is_constant(cell: NotebookNode) -> bool:
+    """Whether this is a locked cell tagged `constant`: a figure, say, that is the same for everybody and that no
+    other cell builds on. Graders run it once, not once a submission.
+    """
+    return "constant" in cell.metadata.get("tags", []) and bool(cell.metadata.get("nbgrader", {}).get("locked"))
+
+
 def secret_regions(source: str) -> Iterator[str]:
     """The text of each solution, hidden test and marking scheme in a cell."""
     for match in _REGION.finditer(source):

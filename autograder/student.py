@@ -74,11 +74,10 @@ class StudentKernel:
         self._client: kernels.WarmKernelClient | None = None
         self._wall: asyncio.Server | None = None
         self._streams: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] | None = None
-        self._answering = False
         self._number = 0
         self._restarts = 0
         self._deaf = 0  # times that a kernel did not even begin to answer
-        self._asked = False  # this kernel has answered questions, which may have left threads behind
+        self._asked: set[str] = set()  # names that this kernel was asked about: they may have left threads behind
         self._ran: list[NotebookNode] = []  # cells that ran, for a replay
         self._slow: set[int] = set()  # those of them that ran out of time, by identity
         self._failures: Counter[str] = Counter()
@@ -93,7 +92,7 @@ class StudentKernel:
         self._runner.kc = self._client
         self._runner.output_limit = self._limits.output_bytes
         self._streams = asyncio.get_running_loop().create_future()
-        self._answering = self._asked = False
+        self._asked = set()
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             if self._streams is not None and not self._streams.done():
@@ -126,11 +125,11 @@ class StudentKernel:
         A cell that fails in a kernel that has answered questions gets a second chance in a new one: a
         thread that an answer left behind is not the cell's fault.
         """
-        await self._stop_answering()
-        asked = self._asked
+        asked = bool(self._asked)
         trouble = await self._try(cell)
         if trouble and asked:
-            await self._revive()
+            if self._asked:
+                await self._revive()
             trouble = await self._try(cell)
         if trouble:
             cell.outputs.append(new_output("stream", name="stderr", text=f"[{trouble}]\n"))
@@ -205,11 +204,24 @@ class StudentKernel:
     # ------------------------------------------------------------------ asking questions
 
     async def ask(self, probe: str, name: str, arguments: Any) -> tuple[str, Any]:
-        """Put one question. Returns ("answers", …), ("missing", name) or ("silent", why there is no answer)."""
+        """Put one question. Returns ("answers", …), ("missing", name) or ("silent", why there is no answer).
+
+        A name that fails after others were asked gets a second chance in a new kernel, as cells do.
+        """
         if self._failures[name] >= PATIENCE:
-            return "silent", f"`{name}` failed to answer {PATIENCE} times and is not asked again"
+            return "silent", f"`{name}` failed to answer and is not asked again"
         if self._deaf > PATIENCE:
             return "silent", "the code keeps its own process from answering"
+        others = self._asked - {name}
+        kind, what = await self._question(probe, name, arguments)
+        if kind == "silent" and others:
+            if self._asked:
+                await self._revive()
+            self._failures[name] = PATIENCE - 1
+            kind, what = await self._question(probe, name, arguments)
+        return kind, what
+
+    async def _question(self, probe: str, name: str, arguments: Any) -> tuple[str, Any]:
         seconds = min(self._limits.call_seconds, self._time_left())
         try:
             kind, what = await self._exchange(probe, name, arguments, seconds)
@@ -228,7 +240,7 @@ class StudentKernel:
         return "silent", str(what)[:300]
 
     async def _exchange(self, probe: str, name: str, arguments: Any, seconds: float) -> tuple[str, Any]:
-        reader, writer = await self._start_answering()
+        reader, writer = await self._listener(name)
         self._number += 1
         data = json.dumps([self._number, probe, name, arguments]).encode()
         writer.write(struct.pack(">I", len(data)) + data)
@@ -253,24 +265,16 @@ class StudentKernel:
             if number == self._number:
                 return str(kind), what
 
-    async def _start_answering(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Let the kernel listen to questions instead of running cells."""
+    async def _listener(self, name: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """The connection to the kernel's answers. The first question asks the kernel to make it."""
         assert self._streams is not None and self._manager is not None and self._client is not None
-        if not self._answering:
+        if not self._asked:
             path = f"{self._manager.provisioner.inside}/wall"
             code = f"__import__('asking').answer_calls({path!r}, globals())"
             self._client.execute(code, silent=True, store_history=False)
-            self._answering = self._asked = True
+        self._asked.add(name)
         try:
             return await asyncio.wait_for(asyncio.shield(self._streams), CONNECT)
         except TimeoutError:
             self._deaf += 1
             raise KernelLost("the process does not answer any more") from None
-
-    async def _stop_answering(self) -> None:
-        if self._answering and self._streams is not None:
-            self._answering = False
-            with suppress(OSError, asyncio.TimeoutError):
-                _, writer = await asyncio.wait_for(asyncio.shield(self._streams), CONNECT)
-                data = json.dumps("done").encode()
-                writer.write(struct.pack(">I", len(data)) + data)

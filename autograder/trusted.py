@@ -156,5 +156,12 @@ def names_bound(source: str) -> set[str]:
 
 
 def names_used(source: str) -> set[str]:
-    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name))
-    return {node.id for node in nodes if isinstance(node.ctx, ast.Load)}
+    """The names that a cell takes from outside its functions."""
+    found: set[str] = set()
+    tables = [symtable.symtable(source, "cell", "exec")]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        top = table.get_type() == "module"
+        found |= {each.get_name() for each in table.get_symbols() if each.is_referenced() and (top or each.is_global())}
+    return found

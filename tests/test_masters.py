@@ -7,8 +7,8 @@ import re
 import pytest
 
 from autograder.course import Course
-from autograder.masters import grade_id, is_solution, is_test, read_notebook
-from autograder.trusted import CheckCells, names_bound
+from autograder.masters import grade_id, is_constant, is_solution, is_test, read_notebook
+from autograder.trusted import CheckCells, names_bound, names_used
 
 SOLUTIONS = {
     "exercise1_gradient_descent": "gradient-formula three-iterations keep-going my-function optimizer explore",
@@ -107,3 +107,15 @@ def test_questions_for_a_person_have_a_marking_scheme(course: Course, name: str)
     for before, cell in zip(cells, cells[1:], strict=False):
         if is_solution(cell) and cell.cell_type == "markdown":
             assert before.metadata.nbgrader.task and "BEGIN MARK SCHEME" in before.source, cell.id
+
+
+def test_no_cell_builds_on_a_constant_one(course: Course, name: str) -> None:
+    cells = [cell for cell in master(course, name).cells if cell.cell_type == "code"]
+    theirs = CheckCells.names_of_students(master(course, name))
+    assert any(is_constant(cell) for cell in cells)
+    for number, cell in enumerate(cells):
+        if is_constant(cell):
+            assert not names_used(cell.source) & theirs, cell.id
+            bound = set(names_bound(cell.source))
+            for later in cells[number + 1 :]:
+                assert not (bound & names_used(later.source)) - names_bound(later.source), (cell.id, later.id)

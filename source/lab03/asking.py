@@ -7,9 +7,11 @@ checks stay in its own.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import json
+import signal
 import socket
 import struct
 import sys
@@ -90,21 +92,28 @@ def probe_value(value: Any) -> list[Answer]:
 
 # ----------------------------------------------------------------------------- the far side of the bridge
 
-_connection: socket.socket | None = None
-
 
 def answer_calls(path: str, names: dict[str, Any]) -> None:
-    """Answer a grader's questions at the Unix socket `path`, about the student's `names`, until it says "done".
+    """From now on answer a grader's questions at the Unix socket `path`, about the student's `names`.
 
+    Call it in a running event loop, such as a kernel's: a question is answered whenever no cell is running.
     A message is its length (4 bytes, big-endian) and JSON. A question is [number, probe, name, arguments], a
     reply [number, kind, what]; the kinds are "answers", "missing", "interrupted" and "unreadable".
     """
-    global _connection
-    if _connection is None:
-        _connection = socket.socket(socket.AF_UNIX)
-        _connection.connect(path)
-    while (question := receive(_connection)) != "done":
-        send(_connection, _reply(question, names))
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(path)
+    loop = asyncio.get_running_loop()
+
+    def answer() -> None:
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # an idle kernel ignores it
+        try:
+            send(connection, _reply(receive(connection), names))
+        except ConnectionError:
+            loop.remove_reader(connection)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    loop.add_reader(connection, answer)
 
 
 def _reply(question: Any, names: dict[str, Any]) -> list[Any]:
