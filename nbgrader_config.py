@@ -14,9 +14,8 @@ c.CourseDirectory.course_id = "deep-learning"
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\npass"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
-# Feedback shows neither hidden tests nor marking schemes, and nothing that a browser would run.
+# Feedback shows neither hidden tests nor marking schemes.
 c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, CSSHTMLHeaderPreprocessor]
-c.HTMLExporter.sanitize_html = True
 
 # Limits of student code, per cell, per question of a check, per submission, in seconds; and what a cell may print.
 c.Examine.cell_seconds = 20

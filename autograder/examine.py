@@ -7,7 +7,6 @@ here to there as plain data (see student.py). The files of the course are never 
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import time
 from pathlib import Path
@@ -19,14 +18,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
 from autograder.course import CourseError
+from autograder.harmless import harmless, harmless_markdown
 from autograder.intake import Refused, take_in
 from autograder.limits import TimeLimits
 from autograder.masters import grade_id, is_constant, is_solution, is_test, read_notebook
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
 from autograder.student import OutOfTime, StudentKernel
 from autograder.trusted import Lab, Outcome, StudentName
-
-MAX_IMAGE = 2_000_000  # characters of base64
 
 
 class Examiner:
@@ -68,6 +66,9 @@ class Examiner:
                 notebook = self._stand_in(book)
             self._grade(notebook, book)
             book.seconds = round(time.monotonic() - started, 3)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown" and is_solution(cell):
+                    cell.source = harmless_markdown(cell.source)
             result.written[name] = nbformat.writes(notebook)
         return result
 
@@ -160,33 +161,3 @@ def put_outcome(cell: NotebookNode, outcome: Outcome) -> None:
     """Write the outcome into the test cell in the form that nbgrader reads as partial credit."""
     points = new_output("execute_result", {"text/plain": repr(outcome.points)}, execution_count=None)
     cell.outputs = [new_output("stream", name="stdout", text=outcome.text), points]
-
-
-def harmless(output: NotebookNode) -> NotebookNode | None:
-    """An output of the student with text and pictures only: no HTML, no JavaScript, no SVG, no widgets."""
-    kind = output.get("output_type")
-    if kind == "stream":
-        return new_output("stream", name="stderr" if output.name == "stderr" else "stdout", text=str(output.text))
-    if kind == "error":
-        traceback = [str(line) for line in output.get("traceback", [])]
-        return new_output(
-            "error", ename=str(output.get("ename")), evalue=str(output.get("evalue")), traceback=traceback
-        )
-    data = output.get("data")
-    if not isinstance(data, dict):
-        return None
-    kept = {"text/plain": str(data["text/plain"])} if "text/plain" in data else {}
-    picture = data.get("image/png")
-    metadata = {}
-    if isinstance(picture, str) and len(picture) <= MAX_IMAGE and is_png(picture):
-        kept["image/png"] = picture
-        alt = output.get("metadata", {}).get("image/png", {}).get("alt")
-        metadata = {"image/png": {"alt": alt[:1000]}} if isinstance(alt, str) else {}
-    return new_output("display_data", kept, metadata=metadata) if kept else None
-
-
-def is_png(picture: str) -> bool:
-    try:
-        return base64.b64decode(picture, validate=False).startswith(b"\x89PNG\r\n\x1a\n")
-    except ValueError:
-        return False

@@ -14,14 +14,13 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any
 
-import nbclient
 from jupyter_client.kernelspec import KernelSpec
-from jupyter_core.utils import ensure_async
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.limits import TimeLimits
+from autograder.runner import Runner
 from autograder.sandbox import kernels
 
 MAX_MESSAGE = 4_000_000  # bytes, as in the lab's asking.py
@@ -37,30 +36,6 @@ class OutOfTime(Exception):
 
 class KernelLost(Exception):
     """The kernel died, or had to be killed."""
-
-
-class Runner(nbclient.NotebookClient):
-    """nbclient with a limit on what a cell prints, enforced while it prints."""
-
-    output_limit = 0
-    printed = 0
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error", "update_display_data"):
-            before, self.printed = self.printed, self.printed + len(json.dumps(msg["content"], default=str))
-            if self.printed > self.output_limit:
-                if before <= self.output_limit:
-                    text = f"\n[stopped: this cell printed more than {self.output_limit} bytes]\n"
-                    cell.outputs.append(new_output("stream", name="stderr", text=text))
-                    asyncio.ensure_future(self.stop_printing())
-                return None
-        if msg["msg_type"].startswith("comm"):
-            return None  # widgets are not graded
-        return super().process_message(msg, cell, cell_index)
-
-    async def stop_printing(self) -> None:
-        if self.km is not None:
-            await ensure_async(self.km.interrupt_kernel())
 
 
 class StudentKernel:

@@ -1,0 +1,48 @@
+"""What students write is shown as they meant it, and runs nothing."""
+
+import pytest
+
+from autograder.harmless import harmless, harmless_markdown
+
+
+@pytest.mark.parametrize(
+    "text", ["It stays there.", "$x_1 \\to 8$, **because** the gradient is *zero*", "- one\n- two"]
+)
+def test_plain_markdown_stays_as_it_is(text: str) -> None:
+    assert harmless_markdown(text) == text
+
+
+def test_markup_is_kept_as_far_as_it_is_harmless() -> None:
+    page = harmless_markdown("Since $a < b$ it is **so**, see [here](https://example.org).\n\n    code & more")
+    assert "<strong>so</strong>" in page and 'href="https://example.org"' in page and "$a &lt; b$" in page
+    assert "&lt;p&gt;" not in page and "\n\n" not in page
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        '<svg/onload="alert(1)">',
+        "[click](javascript:alert(1))",
+        "[click](java&#115;cript:alert(1))",
+        "[click][1]\n\n[1]: javascript:alert(1)",
+        "<javascript:alert(1)>",
+        '<a href="vbscript:x" onclick="y">a</a>',
+        '<div style="background:url(javascript:alert(1))">a</div>',
+        "<iframe src='https://example.org'></iframe>",
+        "<form action='https://example.org'><input></form>",
+    ],
+)
+def test_active_content_is_taken_out(text: str) -> None:
+    from tests.grading.test_feedback import active
+
+    assert active(harmless_markdown(text)) == []
+
+
+def test_outputs_keep_text_and_pictures_only() -> None:
+    data = {"text/html": "<b>x</b>", "text/plain": "x", "application/javascript": "1", "image/svg+xml": "<svg/>"}
+    output = {"output_type": "display_data", "data": data, "metadata": {}}
+    assert harmless(output)["data"] == {"text/plain": "x"}
+    assert harmless({"output_type": "display_data", "data": {"image/png": "PHN2Zz4="}}) is None
+    assert harmless({"output_type": "display_data", "data": 7}) is None
