@@ -1,0 +1,58 @@
+"""What a student changed besides the answers does not count, and a missing sandbox stops the run."""
+
+import json
+
+import pytest
+
+from autograder.bank import Entry, build, hand_in
+from autograder.batch import autograde
+from autograder.course import Course, CourseError
+from autograder.intake import Intake, take_in
+from autograder.masters import grade_id, is_test, read_notebook
+
+NAME = "exercise1_gradient_descent"
+
+
+def take(course: Course, notebook: dict) -> Intake:
+    masters = [read_notebook(folder / f"{NAME}.ipynb") for folder in (course.source, course.release)]
+    return take_in(json.dumps(notebook).encode(), *masters)
+
+
+@pytest.fixture
+def right(course: Course) -> dict:
+    return json.loads(build(Entry("right", ""), course)[NAME])
+
+
+def test_points_tests_and_locks_are_those_of_the_master(course: Course, right: dict) -> None:
+    for cell in right["cells"]:
+        if "points" in cell["metadata"].get("nbgrader", {}):
+            cell["metadata"]["nbgrader"] |= {"points": 1000, "locked": False, "solution": True}
+            if cell["cell_type"] == "code":
+                cell["source"] = "1000.0"
+    master = read_notebook(course.source / f"{NAME}.ipynb")
+    wanted = {grade_id(cell): cell for cell in master.cells if is_test(cell)}
+    got = {grade_id(cell): cell for cell in take(course, right).notebook.cells if is_test(cell)}
+    assert set(got) == set(wanted)
+    for name, cell in got.items():
+        assert cell.source == wanted[name].source
+        assert cell.metadata.nbgrader.points == wanted[name].metadata.nbgrader.points
+
+
+def test_missing_and_doubled_cells_are_put_right_and_told(course: Course, right: dict) -> None:
+    cells = right["cells"]
+    test = next(cell for cell in cells if cell["id"] == "test-explore")
+    answer = next(cell for cell in cells if cell["id"] == "explore")
+    cells.remove(test)
+    cells.append({**answer, "id": "again", "source": "my_alpha = 0.25"})
+    taken = take(course, right)
+    assert [line for line in taken.repairs if "test-explore" in line and "put back" in line]
+    assert [line for line in taken.repairs if "explore" in line and "twice" in line]
+    (explore,) = [cell for cell in taken.notebook.cells if grade_id(cell) == "explore"]
+    assert explore.source == "my_alpha = 0.25"
+
+
+def test_without_a_sandbox_the_run_stops_with_one_line(empty: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in(Entry("s01", "", base="release"), empty)
+    monkeypatch.setattr("autograder.batch.bubblewrap.missing", lambda: "bubblewrap is missing.")
+    with pytest.raises(CourseError, match="bubblewrap is missing.*--unsafe"):
+        autograde(empty)
