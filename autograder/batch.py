@@ -200,22 +200,28 @@ def examine_all(
                             break
                         done, _ = wait(running, return_when=FIRST_COMPLETED)
                         for future in done:
-                            result = future.result()
-                            del running[future], tries[result.student]
+                            name = running[future]
+                            try:
+                                result = future.result()
+                            except (BrokenProcessPool, CourseError):
+                                raise
+                            except Exception as error:  # ours to mend, and no reason to stop the others
+                                result = given_up(course, name, seed, f"{type(error).__name__}: {error}"[:300])
+                            del running[future], tries[name]
                             yield result
                 except BrokenProcessPool:
                     for name in running.values():
                         tries[name] += 1
             for name in [name for name, count in tries.items() if count >= TRIES]:
                 del tries[name]
-                yield given_up(course, name, seed, digests[name])
+                yield given_up(course, name, seed, f"its process died {TRIES} times")
 
 
-def given_up(course: Course, student: str, seed: str, digest: str) -> SubmissionResult:
-    """The result of a submission that no worker survived: nothing graded, and a person is asked to look."""
-    result = SubmissionResult(student, seed, digest)
+def given_up(course: Course, student: str, seed: str, cause: str) -> SubmissionResult:
+    """The result of a submission that could not be examined: a person has to look, and the next run tries again."""
+    result = SubmissionResult(student, seed, digest="")
     for name in course.notebooks():
-        reason = f"Grading ended {TRIES} times without a result. A person has to look at this notebook."
+        reason = f"Grading came to no result ({cause}). A person has to look at this notebook."
         book = NotebookResult(name, status="failed", reason=reason)
         for cell in read_notebook(course.source / f"{name}.ipynb").cells:
             if "points" in cell.metadata.get("nbgrader", {}):

@@ -69,7 +69,7 @@ class Examiner:
             for cell in notebook.cells:
                 if cell.cell_type == "markdown" and is_solution(cell):
                     cell.source = harmless_markdown(cell.source)
-            result.written[name] = nbformat.writes(notebook)
+            result.written[name] = nbformat.writes(notebook).encode(errors="replace").decode()
         return result
 
     async def _run_constant_cells(self) -> None:

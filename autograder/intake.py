@@ -109,5 +109,5 @@ def simple_cell(cell: dict) -> dict[str, str]:
         "id": str(cell.get("id", "")),
         "grade_id": name if isinstance(name, str) else "",
         "cell_type": "code" if cell.get("cell_type") == "code" else "markdown",
-        "source": source if isinstance(source, str) else "",
+        "source": source.encode(errors="replace").decode() if isinstance(source, str) else "",  # no half characters
     }

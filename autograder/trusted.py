@@ -92,7 +92,9 @@ class CheckCells:
             score = eval(last, namespace)
         if type(score) is not float or not 0 <= score <= points:
             raise CourseError(f"{test} ends with {score!r}, which is not a number of points from 0 to {points:g}.")
-        checks = [CheckResult(*result) for result in namespace["checks"].results]
+        checks = []
+        for name, weight, earned, message in namespace["checks"].results:
+            checks.append(CheckResult(name, weight, earned, message.encode(errors="replace").decode()))
         return Outcome(score, output.getvalue(), checks)
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from autograder.bank import Entry, build, hand_in
-from autograder.batch import autograde
+from autograder.batch import autograde, given_up
 from autograder.course import Course, CourseError
 from autograder.intake import Intake, take_in
 from autograder.masters import grade_id, is_test, read_notebook
@@ -56,3 +56,20 @@ def test_without_a_sandbox_the_run_stops_with_one_line(empty: Course, monkeypatc
     monkeypatch.setattr("autograder.batch.bubblewrap.missing", lambda: "bubblewrap is missing.")
     with pytest.raises(CourseError, match="bubblewrap is missing.*--unsafe"):
         autograde(empty)
+
+
+def test_half_characters_do_not_stop_the_others(empty: Course) -> None:
+    half = "\\ud800"  # a surrogate, which no file can hold as UTF-8
+    answer = f'print("{half}")  # HALF\n\n\ndef gradient(x1, x2):\n    raise ValueError("{half}")'
+    hand_in(Entry("half", "", base="release", answers={"gradient-formula": answer}), empty)
+    path = empty.submission("half") / f"{NAME}.ipynb"
+    path.write_text(path.read_text().replace("HALF", "\\ud800"))
+    hand_in(Entry("right", ""), empty)
+    counts = autograde(empty, jobs=1)
+    assert (counts.graded, counts.failed) == (2, 0)
+
+
+def test_a_submission_that_cannot_be_examined_is_tried_again(course: Course) -> None:
+    result = given_up(course, "s01", "seed", "a reason")
+    assert result.digest == "" and {book.status for book in result.notebooks} == {"failed"}
+    assert all("a reason" in book.reason for book in result.notebooks) and result.needs_person
