@@ -78,10 +78,9 @@ def _changes(node: ast.AST) -> Iterator:
         yield from (_setter(node, "ops", [kind()]) for kind in COMPARISONS.get(type(node.ops[0]), []))
     if isinstance(node, ast.BoolOp):
         yield _setter(node, "op", ast.Or() if isinstance(node.op, ast.And) else ast.And())
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield _setter(node, "value", node.value + 1 if type(node.value) is int else node.value * 2)
-    if isinstance(node, ast.Constant) and type(node.value) is bool:
-        yield _setter(node, "value", not node.value)
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        other = {bool: not node.value, int: node.value + 1, float: node.value * 2}
+        yield _setter(node, "value", other[type(node.value)])
     if isinstance(node, ast.Return) and node.value and not isinstance(node.value, (ast.Tuple, ast.Constant)):
         yield _setter(node, "value", ast.UnaryOp(ast.USub(), node.value))
     if isinstance(node, (ast.Tuple, ast.List, ast.Call)):
