@@ -4,8 +4,8 @@ An entry is a TOML file, named after the synthetic student. `about` says what it
 (the solved master, the default) or "release" (nothing written); `[answers]` replaces single cells by
 grade id, `[after]` adds a cell of the student's own behind one, and `[points]` is what each test cell that
 is not at full points should give (for the base "release": not at zero). `[messages]` is what a failed check
-of a test cell must say, where the mistake is known. `files` replaces whole notebooks by raw text, and
-`hostile = true` marks an attack.
+of a test cell must say, where the mistake is known, and `flags` are the answers that a person should look at.
+`files` replaces whole notebooks by raw text, and `hostile = true` marks an attack.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Entry:
     files: dict[str, str] = field(default_factory=dict)
     points: dict[str, float] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
 
 
 def read_bank(folder: Path) -> list[Entry]:

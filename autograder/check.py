@@ -111,6 +111,9 @@ class Check:
         for book in result.notebooks:
             if book.status == "missing":
                 continue
+            flagged = {line.split("`")[1] for line in book.flags}
+            if flagged != {name for name in entry.flags if self._book_of.get(name) == book.name}:
+                self.lines.append(f"{student}: flagged in {book.name}: {sorted(flagged)}, expected: {entry.flags}")
             for test, wanted in expected.items():
                 if self._book_of[test] != book.name:
                     continue

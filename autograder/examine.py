@@ -22,6 +22,7 @@ from autograder.harmless import harmless, harmless_markdown
 from autograder.intake import Refused, take_in
 from autograder.limits import TimeLimits
 from autograder.masters import grade_id, is_constant, is_solution, is_test, read_notebook
+from autograder.policy import flags
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
 from autograder.student import OutOfTime, StudentKernel
 from autograder.trusted import Lab, Outcome, StudentName
@@ -65,6 +66,7 @@ class Examiner:
                 book.reason = str(refused)
                 notebook = self._stand_in(book)
             self._grade(notebook, book)
+            self._flag(notebook, book)
             book.seconds = round(time.monotonic() - started, 3)
             for cell in notebook.cells:
                 if cell.cell_type == "markdown" and is_solution(cell):
@@ -155,6 +157,17 @@ class Examiner:
             answer = "".join(own.source for own in notebook.cells if grade_id(own) == name)
             digest = hashlib.sha256(answer.encode(errors="replace")).hexdigest()
             book.cells[name] = CellGrade(None if by_hand else 0.0, nbgrader.points, answer=digest)
+
+    def _flag(self, notebook: NotebookNode, book: NotebookResult) -> None:
+        """Note what a person should look at, for each answer in the first test that follows it."""
+        master = self._lab.masters[book.name]
+        found = flags(master, notebook) if book.status == "graded" else {}
+        book.flags = list(found.values())
+        waiting = False
+        for cell in master.cells:
+            waiting = waiting or grade_id(cell) in found
+            if waiting and is_test(cell):
+                book.cells[grade_id(cell)].flagged, waiting = True, False
 
 
 def put_outcome(cell: NotebookNode, outcome: Outcome) -> None:
