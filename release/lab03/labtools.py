@@ -244,7 +244,7 @@ STAND_INS: dict[str, Any] = {
     "get_loss": lambda target, pred: torch.nn.functional.binary_cross_entropy(pred.double(), target.double()),
     "get_gradients": lambda x, target, *params: _float64(*params) * (x**2).mean() - target.mean(),
     "train": lambda x, target, params, alpha, steps: (
-        target.mean() + (torch.as_tensor(params) - target.mean()) * (1 - alpha * (x**2).mean() / 10) ** steps
+        target.mean() + (torch.as_tensor(params).roll(1) - target.mean()) * (1 - alpha * (x**2).mean() / 10) ** steps
     ),
 }
 
