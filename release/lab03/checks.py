@@ -117,21 +117,23 @@ def expect_close(
     answers: Sequence[Any],
     wanted: Sequence[Any],
     message: str,
-    mistakes: dict[str, Sequence[Any]] | None = None,
+    mistakes: dict[str, Sequence[Any]] | Callable[[], dict[str, Sequence[Any]]] | None = None,
     rtol: float = 1e-4,
     atol: float = 1e-6,
 ) -> None:
     """Fail unless every answer agrees with what is wanted.
 
     `mistakes` maps the explanation of a known mistake to what that mistake gives: when the answers
-    agree with it everywhere, the explanation is the message.
+    agree with it everywhere, the explanation is the message. It may be a function that returns this dict,
+    called only if the answers are wrong.
     """
     targets = [numbers(entry) for entry in wanted]
     expect(len(answers) == len(targets), f"Expected {len(targets)} entries, got {len(answers)}.")
     got = [numbers(answer, len(target)) for answer, target in zip(answers, targets)]
     if all(agree(a, b, rtol, atol) for a, b in zip(got, targets)):
         return
-    for explanation, values in (mistakes or {}).items():
+    known = mistakes() if callable(mistakes) else mistakes or {}
+    for explanation, values in known.items():
         if all(agree(a, numbers(b), rtol, atol) for a, b in zip(got, values)):
             raise CheckFailed(explanation)
     raise CheckFailed(message)
