@@ -30,7 +30,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Case:
-    """Something that a person has to look at, or may want to know. `cell` names cells, or is empty where it is about a notebook."""
+    """Something that a person has to look at, or may want to know. `cell` names cells, or none: the whole notebook."""
 
     student: str
     notebook: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -24,16 +24,16 @@ from autograder.report import page
 GRAM = 25  # characters of a fingerprint: shorter matches are not seen
 LEAST_LENGTH = 60  # characters that a pair has in common
 LEAST_SHARE = 0.3  # of what is left of the shorter answers
-COMMON_SHARE = 0.2  # of the class: what more of them wrote is commonplace
+COMMON_SHARE = 0.1  # of the class: what more of them wrote is commonplace
 COMMON_COUNT = 4  # students, in a small class
-MAX_ANSWERS = 50_000  # characters of a student's answers that are read
+MAX_ANSWER = 20_000  # characters of an answer that are read
 MAX_PAIRS = 60
 KINDS = {"code": "code", "markdown": "text"}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students, their answers in one notebook with the common parts marked, and how much that is."""
+    """Two students, those answers in one notebook that have something in common, marked, and how much."""
 
     notebook: str
     kind: str
@@ -54,7 +54,7 @@ def write_similarity(course: Course) -> tuple[Path, int]:
         pair
         for name in course.notebooks()
         for kind in KINDS
-        for pair in similar_pairs(name, kind, read_answers(course, name, kind, students), skeleton(course, name, kind))
+        for pair in similar_pairs(name, kind, read_answers(course, name, kind, students), released(course, name, kind))
     ]
     pairs.sort(key=lambda pair: -pair.length)
     folder = course.root / "report"
@@ -65,51 +65,69 @@ def write_similarity(course: Course) -> tuple[Path, int]:
     return path, min(len(pairs), MAX_PAIRS)
 
 
-def read_answers(course: Course, name: str, kind: str, students: list[str]) -> dict[str, str]:
-    """The answers of one kind ("code" or "markdown") in a notebook, by student, less what is as it was released."""
+def read_answers(course: Course, name: str, kind: str, students: list[str]) -> dict[str, dict[str, str]]:
+    """The answers of one kind ("code" or "markdown") in a notebook, by student and grade id, where one was written."""
     stubs = released(course, name, kind)
     answers = {}
     for student in students:
         path = course.autograded(student) / f"{name}.ipynb"
-        cells = [cell for cell in read_notebook(path).cells if is_solution(cell)] if path.exists() else []
-        written = [cell for cell in cells if grade_id(cell) in stubs and cell.source != stubs[grade_id(cell)]]
-        text = "\n\n".join(f"# {grade_id(cell)}\n{cell.source}" for cell in written)
-        if text:
-            answers[student] = text[:MAX_ANSWERS]
+        cells = read_notebook(path).cells if path.exists() else []
+        answers[student] = {
+            grade_id(cell): cell.source[:MAX_ANSWER]
+            for cell in cells
+            if grade_id(cell) in stubs and cell.source != stubs[grade_id(cell)]
+        }
     return answers
 
 
 def released(course: Course, name: str, kind: str) -> dict[str, str]:
+    """What students were given in the cells of their answers, by grade id."""
     cells = read_notebook(course.release / f"{name}.ipynb").cells
     return {grade_id(cell): cell.source for cell in cells if is_solution(cell) and cell.cell_type == kind}
 
 
-def skeleton(course: Course, name: str, kind: str) -> str:
-    """What students were given in the cells of their answers."""
-    return "\n\n".join(f"# {name}\n{source}" for name, source in released(course, name, kind).items())
-
-
-def similar_pairs(notebook: str, kind: str, answers: dict[str, str], given: str) -> Iterable[Pair]:
-    """The pairs that have more in common than the skeleton and what many wrote."""
-    prints = {student: fingerprint(text, kind) for student, text in answers.items()}
-    many = max(COMMON_COUNT, COMMON_SHARE * len(prints))
-    counts = Counter(value for own in prints.values() for value in own.hashes)
-    dull = fingerprint(given, kind).hashes | {value for value, count in counts.items() if count > many}
-    for own in prints.values():
-        leave_out(own, dull)
-    for one, two in combinations(prints, 2):
-        length, shares, slices = compare_files(prints[one], prints[two])
-        if length >= LEAST_LENGTH and max(shares) >= LEAST_SHARE:
-            marked = (marks(answers[one], slices[0]), marks(answers[two], slices[1]))
-            yield Pair(notebook, KINDS[kind], (one, two), int(length), (float(shares[0]), float(shares[1])), marked)
+def similar_pairs(
+    notebook: str, kind: str, answers: dict[str, dict[str, str]], given: dict[str, str]
+) -> Iterator[Pair]:
+    """The pairs that have more in common than the skeleton and what many wrote. Compared cell by cell."""
+    prints = {
+        student: {name: fingerprint(text, kind) for name, text in own.items()} for student, own in answers.items()
+    }
+    many = max(COMMON_COUNT, COMMON_SHARE * sum(bool(own) for own in prints.values()))
+    for name, stub in given.items():
+        same_cell = [own[name] for own in prints.values() if name in own]
+        counts = Counter(value for each in same_cell for value in each.hashes)
+        dull = fingerprint(stub, kind).hashes | {value for value, count in counts.items() if count > many}
+        for each in same_cell:
+            leave_out(each, dull)
+    coverage = {student: sum(each.token_coverage for each in own.values()) for student, own in prints.items()}
+    for one, two in combinations((student for student in prints if coverage[student] >= LEAST_LENGTH), 2):
+        common = [
+            (name, compare_files(prints[one][name], prints[two][name]))
+            for name in given
+            if name in prints[one].keys() & prints[two].keys()
+        ]
+        length = int(sum(overlap for _, (overlap, _, _) in common))
+        shares = (length / coverage[one], length / coverage[two])
+        if length < LEAST_LENGTH or max(shares) < LEAST_SHARE:
+            continue
+        found = [(name, slices) for name, (overlap, _, slices) in common if overlap]
+        first, second = (
+            Markup("\n\n").join(
+                Markup("<b># {}</b>\n").format(name) + marks(answers[student][name], slices[number])
+                for name, slices in found
+            )
+            for number, student in enumerate((one, two))
+        )
+        yield Pair(notebook, KINDS[kind], (one, two), length, shares, (first, second))
 
 
 def fingerprint(text: str, kind: str) -> CodeFingerprint:
-    return CodeFingerprint("answers", GRAM, 1, filter=kind == "code", language="python", fp=io.StringIO(text))
+    return CodeFingerprint("answer", GRAM, 1, filter=kind == "code", language="python", fp=io.StringIO(text))
 
 
 def leave_out(own: CodeFingerprint, dull: set[int]) -> None:
-    """Take fingerprints out of those of a submission."""
+    """Take fingerprints out of those of an answer."""
     own.hashes -= dull
     own.hash_idx = {value: places for value, places in own.hash_idx.items() if value not in dull}
     own.token_coverage = get_token_coverage(own.hash_idx, own.k, len(own.filtered_code))
