@@ -20,7 +20,7 @@ def test_pages_open_without_errors_requests_and_dialogs(handed_back: Course, wat
 def test_an_attack_is_shown_as_text(handed_back: Course, watched: Watched) -> None:
     page = watched.open(page_of(handed_back, "hostile-html"))
     page.wait_for_timeout(300)
-    assert "<script>alert(10)</script>" in page.locator("pre.output", has_text="alert(10)").inner_text()
+    assert "<script>alert(10)</script>" in page.locator("pre.output", has_text="alert(10)").first.inner_text()
     assert page.get_by_text("MARKER").is_visible()
     page.get_by_text("click", exact=True).click()
     assert page.locator("script, iframe, [onerror], [onload]").count() == 0
