@@ -73,4 +73,4 @@ doctor: $(READY)  ## say what this machine has and what is missing
 	@$(KIT) doctor
 
 clean:  ## remove what can be made again; submissions and the gradebook stay
-	rm -rf demo .pytest_cache .mypy_cache .ruff_cache release/.new-* release/.old-*
+	rm -rf demo tests/artefacts .pytest_cache .mypy_cache .ruff_cache release/.new-* release/.old-*

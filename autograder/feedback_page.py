@@ -80,7 +80,7 @@ class AddResults(Preprocessor):
             if cell.cell_type == "markdown":
                 shown["html"] = headings.to_html(cell)
             comment = cell.metadata.get("nbgrader", {}).get("comment")
-            shown["comment"] = to_html(comment) if comment else ""
+            shown["comment"] = to_html(comment) if comment and comment != book.reason else ""
             for number, output in enumerate(cell.get("outputs", []), 1):
                 without_paths(output)
                 describe(output, f"Picture {number}, drawn by this cell; it has no description.")

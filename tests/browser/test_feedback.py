@@ -21,7 +21,7 @@ def test_an_attack_is_shown_as_text(handed_back: Course, watched: Watched) -> No
     page = watched.open(page_of(handed_back, "hostile-html"))
     page.wait_for_timeout(300)
     assert "<script>alert(10)</script>" in page.locator("pre.output", has_text="alert(10)").first.inner_text()
-    assert page.get_by_text("MARKER").is_visible()
+    assert page.locator("p", has_text="MARKER").is_visible()
     page.get_by_text("click", exact=True).click()
     assert page.locator("script, iframe, [onerror], [onload]").count() == 0
     watched.screenshot("feedback-attack", full_page=True)
