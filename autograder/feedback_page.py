@@ -142,10 +142,12 @@ def to_html(source: str) -> str:
 def render(source: str, attachments: dict) -> BeautifulSoup:
     """Markdown as a tree. A text of a length that no answer has is shown as it was written."""
     if len(source) > MAX_TEXT:
-        return BeautifulSoup(f"<pre>{escape(shortened(source))}</pre>", "html.parser")
+        return BeautifulSoup(f"<pre tabindex='0'>{escape(shortened(source))}</pre>", "html.parser")
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True, attachments=attachments)
     soup = BeautifulSoup(MarkdownWithMath(renderer=renderer).render(source), "html.parser")
     formulas_to_mathml(soup)
+    for block in soup.find_all("pre"):
+        block["tabindex"] = "0"  # a wide one scrolls
     return soup
 
 

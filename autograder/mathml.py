@@ -18,6 +18,7 @@ FORMULA = re.compile(
     re.DOTALL,
 )
 DEFINITION = re.compile(r"\\(re)?newcommand|\\provide|\\def|\\let|\\[gex]def|\\Declare")  # could grow without end
+ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|split|gathered|gather\*?|multline\*?|eqnarray\*?)\}")
 VERBATIM = ["code", "pre", "math", "script", "style"]
 # fmt: off
 TAGS = {
@@ -60,8 +61,9 @@ def to_mathml(latex: str, display: bool) -> str | None:
     """A formula as MathML without links, styles and scripts, or None where it cannot be converted."""
     if len(latex) > MAX_FORMULA or DEFINITION.search(latex):
         return None
+    known = ALIGNED.sub(r"\\\1{align*}", latex)  # the library knows this one of the family
     try:
-        tree = Converter(display="block" if display else "inline").convert_to_element(latex)
+        tree = Converter(display="block" if display else "inline").convert_to_element(known)
         clean(tree)
     except Exception:  # the library knows many errors, and students write what they like
         return None
@@ -70,9 +72,12 @@ def to_mathml(latex: str, display: bool) -> str | None:
 
 
 def clean(element: Element) -> None:
-    """Keep harmless attributes only, and turn the library's own entities into characters."""
-    if element.tag not in TAGS:
-        raise ValueError(f"MathML element {element.tag}")
+    """Keep harmless attributes only, and turn the library's own entities into characters.
+
+    ValueError for what the library did not understand: it leaves unknown commands and stray separators as they are.
+    """
+    if element.tag not in TAGS or (element.tag == "mi" and re.match(r"\\[a-zA-Z]|&$", element.text or "")):
+        raise ValueError(f"{element.tag} {element.text}")
     for name in set(element.attrib) - ATTRIBUTES:
         del element.attrib[name]
     element.text = html.unescape(element.text or "")

@@ -18,6 +18,12 @@ def test_all_formulas_of_the_masters_are_converted(home: Path) -> None:
         assert to_mathml(latex.strip(), True), latex
 
 
+@pytest.mark.parametrize("name", ["aligned", "align*", "split", "gathered", "cases", "pmatrix"])
+def test_rows_and_columns_become_a_table(name: str) -> None:
+    page = to_mathml(rf"\begin{{{name}}} a &= b \\ c &= d \end{{{name}}}", True)
+    assert page and page.count("<mtr>") == 2 and page.count("<mtd") == 4 and "&amp;" not in page.split(">", 1)[1]
+
+
 def converted(page: str) -> str:
     soup = BeautifulSoup(page, "html.parser")
     formulas_to_mathml(soup)
@@ -47,7 +53,19 @@ def test_formulas_bring_no_markup_with_them(latex: str) -> None:
     assert not names & {"href", "style", "class", "onclick", "onerror", "src"}
 
 
-@pytest.mark.parametrize("latex", [r"\left( a", r"\def\a{\a\a}\a", r"\newcommand{\a}{b}\a", "x" * 5000, "{" * 2900])
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\left( a",
+        r"\def\a{\a\a}\a",
+        r"\newcommand{\a}{b}\a",
+        r"\unknown{x}",
+        r"\begin{odd}a & b\end{odd}",
+        "x" * 5000,
+        "{" * 2900,
+    ],
+)
 def test_what_cannot_be_converted_stays_readable(latex: str) -> None:
     assert to_mathml(latex, False) is None
-    assert f'<code class="latex">${latex}$</code>' in converted(f"<p>${latex}$</p>")
+    shown = latex.replace("&", "&amp;")
+    assert f'<code class="latex">${shown}$</code>' in converted(f"<p>${shown}$</p>")
