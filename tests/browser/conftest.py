@@ -1,5 +1,6 @@
 """A real browser, and a small graded class whose pages it opens. Screenshots go to tests/artefacts/."""
 
+import copy
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,6 +33,8 @@ OPTIONS = [
 ]
 ATTACK = "<img src=x onerror=alert(20)>"  # the name of a folder in submitted/
 STUDENTS = ["hostile-html", "s01-right", "s02-no-cross-term", "s05-blank", "s07-damaged"]
+FLAG = "gradient-formula uses torch's autograd: line <b>3</b>"
+TAMPERING = "`test-q01` was changed; it was put back."
 SIZE = 60
 
 
@@ -105,7 +108,13 @@ def handed_back(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
     write_feedback(course)
     with Writer(course) as writer:
         results = [writer.result(name) for name in STUDENTS]
-        for number in range(len(STUDENTS) + 1, SIZE - 1):
+        flagged = copy.deepcopy(results[STUDENTS.index("s01-right")])
+        assert flagged is not None
+        flagged.student = "s98-flagged"
+        flagged.notebooks[0].flags = [FLAG]
+        flagged.notebooks[1].tampering = [TAMPERING]
+        writer.record(flagged, None)
+        for number in range(len(STUDENTS) + 1, SIZE - 2):
             result = results[number % len(results)]
             assert result is not None
             writer.record(replace(result, student=f"s{number:02}-copy"), None)

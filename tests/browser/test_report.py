@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from autograder.course import Course
-from tests.browser.conftest import ATTACK, SIZE, Watched
+from tests.browser.conftest import ATTACK, FLAG, SIZE, TAMPERING, Watched
 
 STUDENTS = 'table[data-name="students"]'
 
@@ -73,6 +73,14 @@ def test_a_zero_is_told_from_no_grade(report: Page) -> None:
     assert cells("s07-damaged")[0] == "–" and cells("s07-damaged")[4] == "crashed"
     assert cells("s99-absent")[:5] == ["–", "–", "–", "–", "not handed in"]
     assert cells("s01-right")[4] == "waiting"
+
+
+def test_flags_and_tampering_ask_for_a_person(report: Page) -> None:
+    persons = report.locator('table[data-name="what needs a person"] tbody tr', has_text="s98-flagged")
+    assert {FLAG, TAMPERING} <= {row.locator("td").last.inner_text() for row in persons.all()}
+    for name, text in (("flags", FLAG), ("tampering", TAMPERING)):
+        row = report.locator(f"#{name} + .scroll tbody tr")
+        assert row.count() == 1 and text in row.inner_text()
 
 
 def test_names_and_messages_of_students_stay_text(report: Page, watched: Watched) -> None:
