@@ -10,7 +10,8 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from autograder.analysis import CellTime, CheckRow, StudentRow
+from autograder.analysis import StudentRow
+from autograder.items import CellTime, CheckRow
 
 SVG = "{http://www.w3.org/2000/svg}"
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]  # Okabe and Ito

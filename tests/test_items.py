@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.analysis import cell_times, check_rows, correlation, mistakes
+from autograder.items import cell_times, check_rows, correlation, mistakes
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
 from autograder.trusted import CheckResult
 
