@@ -8,17 +8,20 @@ KIT      = $(BIN)/python -m autograder
 READY   := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install system lab release check autograde feedback report formgrader bench doctor demo test lint clean
+.PHONY: help install system lab release check autograde feedback report similarity formgrader bench doctor demo test lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: system $(READY)  ## set up .venv, and the system's bubblewrap where this user may install it
+install: system $(READY)  ## set up .venv, and bubblewrap and Chromium where this user may install them
 
 system:
 	@command -v bwrap >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
 	  || { apt-get update -qq && apt-get install -y -qq bubblewrap; } \
 	  || echo "bubblewrap could not be installed; the one from requirements.txt will be used"
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq chromium; } \
+	  || echo "Chromium could not be installed; the tests in tests/browser need it"
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -51,11 +54,14 @@ check: $(READY)  ## check the hidden tests: right answers, known mistakes, mutan
 autograde: $(READY)  ## grade submitted/*/LAB; JOBS=n at a time, STUDENT=name for one
 	@$(KIT) autograde --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT))
 
-feedback: $(READY)  ## write feedback/*/LAB as HTML
+feedback: $(READY)  ## write feedback/*/LAB as HTML, and feedback/LAB.zip for upload
 	@$(KIT) feedback --lab $(LAB)
 
-report: $(READY)  ## write the table of scores of LAB to report/
+report: $(READY)  ## write the report of LAB to report/: HTML, CSV, JSON
 	@$(KIT) report --lab $(LAB)
+
+similarity: $(READY)  ## write pairs of similar answers to report/, for a person to read
+	@$(KIT) similarity --lab $(LAB)
 
 formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
 	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader
@@ -67,4 +73,4 @@ doctor: $(READY)  ## say what this machine has and what is missing
 	@$(KIT) doctor
 
 clean:  ## remove what can be made again; submissions and the gradebook stay
-	rm -rf demo .pytest_cache .mypy_cache .ruff_cache release/.new-* release/.old-*
+	rm -rf demo tests/artefacts .pytest_cache .mypy_cache .ruff_cache release/.new-* release/.old-*

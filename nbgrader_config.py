@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
+
+from autograder.feedback_page import AddResults, FeedbackExporter
 
 c = get_config()  # noqa: F821 (nbgrader and Jupyter provide it)
 
@@ -15,7 +16,8 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\npass"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
 # Feedback shows neither hidden tests nor marking schemes.
-c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, AddResults]
+c.GenerateFeedback.exporter_class = FeedbackExporter
 
 # Limits of student code, per cell, per question of a check, per submission, in seconds; and what a cell may print.
 c.Examine.cell_seconds = 20

@@ -79,10 +79,11 @@ def autograde(options: argparse.Namespace) -> int:
 
 def feedback(options: argparse.Namespace) -> int:
     """write the feedback for students"""
-    from autograder.feedback import write_feedback
+    from autograder.feedback import archive, write_feedback
 
-    folders = write_feedback(open_course(options.lab))
-    print(f"feedback for {len(folders)} students: {folders[0].parent.parent}")
+    course = open_course(options.lab)
+    folders = write_feedback(course)
+    print(f"feedback for {len(folders)} students: {folders[0].parent.parent}\nfor upload: {archive(course)}")
     return 0
 
 
@@ -96,7 +97,16 @@ def report(options: argparse.Namespace) -> int:
     path = write_report(course)
     with Writer(course) as writer:
         print(table(read_scores(writer)))
-    print(f"\n{path}\n{path.with_suffix('.csv')}")
+    print(f"\n{path}, and the same as .csv and .json")
+    return 0
+
+
+def similarity(options: argparse.Namespace) -> int:
+    """write pairs of similar answers, for a person to read"""
+    from autograder.similarity import write_similarity
+
+    path, count = write_similarity(open_course(options.lab))
+    print(f"{count} pairs to read: {path}")
     return 0
 
 
@@ -122,6 +132,7 @@ COMMANDS = {
     "autograde": autograde,
     "feedback": feedback,
     "report": report,
+    "similarity": similarity,
     "demo": demo,
     "doctor": doctor,
 }

@@ -124,6 +124,7 @@ class Examiner:
             for cell in notebook.cells:
                 if cell.cell_type != "code":
                     continue
+                began = time.monotonic()
                 if is_test(cell):
                     outcome = await asyncio.to_thread(self._lab.tests[book.name].run, grade_id(cell))
                     put_outcome(cell, outcome)
@@ -132,6 +133,9 @@ class Examiner:
                     )
                 elif not is_constant(cell):
                     await kernel.run(cell)
+                name = "own cells" if cell.id.startswith("own-") else cell.id
+                spent = book.cell_seconds.get(name, 0.0) + time.monotonic() - began
+                book.cell_seconds[name] = round(spent, 4)
         except OutOfTime as late:
             book.log.append(f"the rest of the notebook was not run: {late}")
         finally:

@@ -1,7 +1,8 @@
-"""Feedback for students: nbgrader's HTML of each graded notebook, with scores and comments."""
+"""Feedback for students: a page for each graded notebook, and all of them in one archive for upload."""
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 from nbgrader.converters import GenerateFeedback
@@ -13,7 +14,7 @@ from autograder.release import errors_of_nbgrader
 
 
 def write_feedback(course: Course) -> list[Path]:
-    """Write feedback/<student>/<lab>/*.html for everything graded. Returns the folders."""
+    """Write feedback/<student>/<lab>/*.html for everything graded, and feedback/<lab>.zip. Returns the folders."""
     students = sorted(path.parent.name for path in (course.root / "autograded").glob(f"*/{course.lab}"))
     if not students:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
@@ -23,6 +24,26 @@ def write_feedback(course: Course) -> list[Path]:
         try:
             GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
         except NbGraderException as error:
-            reason = errors[0].strip().splitlines()[-1] if errors else str(error)
+            reason = ": ".join(each.strip().splitlines()[-1] for each in errors[:2]) or str(error)
             raise CourseError(f"nbgrader could not write all feedback: {reason}") from None
-    return [course.feedback(student) for student in students]
+    folders = [course.feedback(student) for student in students]
+    write_archive(course, folders)
+    return folders
+
+
+def archive(course: Course) -> Path:
+    return course.root / "feedback" / f"{course.lab}.zip"
+
+
+def write_archive(course: Course, folders: list[Path]) -> None:
+    """Put <student>/<notebook>.html of everybody into feedback/<lab>.zip.
+
+    Where the folders in submitted/ are named as in Moodle's download of all submissions, that is
+    <name>_<number>_assignsubmission_file, Moodle takes it back as "multiple feedback files in a zip".
+    """
+    path = archive(course)
+    with zipfile.ZipFile(path.with_suffix(".new"), "w", zipfile.ZIP_DEFLATED) as file:
+        for folder in folders:
+            for page in sorted(folder.glob("*.html")):
+                file.write(page, f"{folder.parent.name}/{page.name}")
+    path.with_suffix(".new").replace(path)

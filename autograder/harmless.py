@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+from html import escape
 
-from nbconvert.filters import markdown2html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -23,9 +24,17 @@ def harmless_markdown(source: str) -> str:
     """Markdown without active content: with any markup in it, it is rendered here and keeps harmless tags only."""
     if not any(mark in source for mark in MARKUP):
         return source
-    page = SanitizeHTML(tags=TAGS).sanitize_html_tags(markdown2html(source))
+    page = MarkdownWithMath(renderer=WithoutPictures(escape=False)).render(source)
+    page = SanitizeHTML(tags=TAGS).sanitize_html_tags(page)
     lines = [line for line in page.splitlines() if line.strip()]  # a blank line would end the block of HTML
     return "\n".join(["<div>", *lines, "</div>"])
+
+
+class WithoutPictures(IPythonRenderer):
+    """Names a picture instead of showing it: pasted ones are not handed on, others would come from elsewhere."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return f"<em>[picture: {escape(text)}]</em>"
 
 
 def harmless(output: NotebookNode) -> NotebookNode | None:

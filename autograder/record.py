@@ -20,7 +20,8 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, inspect, select
+from sqlalchemy.orm import Session
 
 from autograder.course import Course
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
@@ -81,9 +82,11 @@ class Writer:
         return [SubmissionResult.from_json(text) for text in self._session.execute(query).scalars()]
 
     def result(self, student: str) -> SubmissionResult | None:
-        query = select(RESULTS.c.result).where(RESULTS.c.lab == self._course.lab, RESULTS.c.student == student)
-        text = self._session.execute(query).scalar()
-        return SubmissionResult.from_json(text) if text else None
+        return read_result(self._session, self._course.lab, student)
+
+    def students(self) -> list[str]:
+        """Everybody whom the gradebook knows, whether they handed this lab in or not."""
+        return list(self._session.execute(select(Student.id)).scalars())
 
     def submissions(self) -> dict[str, SubmittedAssignment]:
         """nbgrader's own records of the lab, with manual scores and penalties, by student."""
@@ -153,6 +156,15 @@ class Writer:
                 comment.auto_comment = book.reason
             else:
                 comment.auto_comment = "No response." if comment.cell.name in book.unwritten else None
+
+
+def read_result(session: Session, lab: str, student: str) -> SubmissionResult | None:
+    """What was recorded of one submission; None where this package did not grade it."""
+    if not inspect(session.connection()).has_table(RESULTS.name):
+        return None
+    query = select(RESULTS.c.result).where(RESULTS.c.lab == lab, RESULTS.c.student == student)
+    text = session.execute(query).scalar()
+    return SubmissionResult.from_json(text) if text else None
 
 
 def needs_person(grade: Grade, cell: CellGrade, before: CellGrade | None) -> bool:

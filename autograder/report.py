@@ -1,50 +1,68 @@
-"""The report of a lab for its teachers: the scores, and how often each check was passed."""
+"""The report of a lab for its teachers: one page that needs no network, and the same data as CSV and JSON."""
 
 from __future__ import annotations
 
+import base64
 import csv
-from collections import Counter
+import hashlib
+import json
+from dataclasses import asdict
+from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from autograder.analysis import ClassData, read_class
 from autograder.course import Course, CourseError
+from autograder.figures import check_figure, score_figure, time_figure
 from autograder.record import Writer
-from autograder.scores import read_scores
+
+MAX_ROWS = 200  # of a table of messages
 
 
 def write_report(course: Course) -> Path:
-    """Write report/<lab>.html and report/<lab>.csv. Returns the path of the first."""
+    """Write report/<lab>.html, .csv and .json. Returns the path of the first."""
     if not course.gradebook.exists():
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     with Writer(course) as writer:
-        rows = read_scores(writer)
-        results = writer.results()
-    if not rows:
+        data = read_class(writer, course.lab, course.notebooks())
+    if not any(row.notebooks for row in data.students):
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
-    asked: Counter[tuple[str, str]] = Counter()
-    passed: Counter[tuple[str, str]] = Counter()
-    for result in results:
-        for book in result.notebooks:
-            for name, cell in book.cells.items():
-                for check in cell.checks:
-                    asked[name, check.name] += 1
-                    passed[name, check.name] += check.earned > 0
-    checks = [(cell, name, passed[cell, name], asked[cell, name]) for cell, name in asked]
     folder = course.root / "report"
     folder.mkdir(exist_ok=True)
-    names = course.notebooks()
-    environment = Environment(loader=PackageLoader("autograder"), autoescape=True)
-    page = environment.get_template("report.html").render(lab=course.lab, names=names, rows=rows, checks=checks)
     path = folder / f"{course.lab}.html"
-    path.write_text(page)
-    with open(folder / f"{course.lab}.csv", "w", newline="") as file:
-        lines = csv.writer(file)
-        lines.writerow(["student", *names, "total", "maximum", "remark"])
-        for row in rows:
-            scores = [row.scores.get(name, 0.0) for name in names]
-            lines.writerow([harmless(row.student), *scores, row.total, row.maximum, harmless(row.remark)])
+    figures = {
+        "scores": score_figure(data.students),
+        "checks": check_figure(data.checks, data.names),
+        "times": time_figure(data.times),
+    }
+    path.write_text(page("report.html", data=data, figures=figures, most=MAX_ROWS))
+    path.with_suffix(".json").write_text(json.dumps(asdict(data), indent=1, ensure_ascii=False) + "\n")
+    write_csv(data, path.with_suffix(".csv"))
     return path
+
+
+def page(template: str, **values: object) -> str:
+    """A page of this package from its template. Its only script is tables.js, and the page allows no other."""
+    script = resources.files("autograder").joinpath("templates/tables.js").read_text()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    environment = Environment(loader=PackageLoader("autograder"), autoescape=True, undefined=StrictUndefined)
+    environment.filters["points"] = lambda number: f"{round(number, 2):g}"
+    return environment.get_template(template).render(script=Markup(script), script_digest=digest, **values)
+
+
+def write_csv(data: ClassData, path: Path) -> None:
+    """A line a student. Where there is no grade the field is empty, never 0."""
+    with open(path, "w", newline="") as file:
+        lines = csv.writer(file)
+        heads = [head for name in data.names for head in (name, f"{name} state")]
+        lines.writerow(["student", *heads, "total", "maximum", "state", "late penalty", "seconds", "note"])
+        for row in data.students:
+            marks = [row.notebooks.get(name) for name in data.names]
+            fields = [field for mark in marks for field in ((mark.score, mark.state) if mark else (None, ""))]
+            tail = [row.total, row.maximum, row.state, row.penalty, row.seconds, harmless(row.note)]
+            lines.writerow([harmless(row.student), *fields, *tail])
 
 
 def harmless(text: str) -> str:

@@ -36,6 +36,8 @@ class NotebookResult:
     flags: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    #: seconds that cells took, tests included, by grade id; "own cells" for those that the student added
+    cell_seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass

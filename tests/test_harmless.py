@@ -18,6 +18,12 @@ def test_markup_is_kept_as_far_as_it_is_harmless() -> None:
     assert "&lt;p&gt;" not in page and "\n\n" not in page
 
 
+@pytest.mark.parametrize("text", ["![sketch](attachment:image.png)", "![sketch](https://example.org/a.png)"])
+def test_pictures_are_named_not_shown(text: str) -> None:
+    page = harmless_markdown(text)
+    assert "[picture: sketch]" in page and "<img" not in page and "example.org" not in page
+
+
 @pytest.mark.parametrize(
     "text",
     [

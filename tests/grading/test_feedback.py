@@ -1,11 +1,15 @@
 """Feedback and report: what a student reads, and what must not be in there."""
 
 import csv
+import zipfile
 from html.parser import HTMLParser
 
+import nbformat
 import pytest
+from bs4 import BeautifulSoup
 
-from autograder.feedback import write_feedback
+from autograder.feedback import archive, write_feedback
+from autograder.feedback_page import without_paths
 from autograder.leaks import secret_lines
 from autograder.report import write_report
 from tests.grading.conftest import Run
@@ -74,6 +78,52 @@ def test_html_of_a_student_does_not_reach_the_page(pages: dict[str, str]) -> Non
     assert "MARKER" in pages["hostile-html"]
     assert active(pages["hostile-html"]) == active(pages["s01-right"])
     assert active('<img src=x onerror="alert(1)"><script>alert(2)</script>') != []
+
+
+def test_pages_need_no_network_and_run_no_script(pages: dict[str, str]) -> None:
+    for student, text in pages.items():
+        soup = BeautifulSoup(text, "html.parser")
+        assert not soup.find_all(["script", "link", "iframe", "object"]), student
+        assert all(image["src"].startswith("data:image/png;base64,") for image in soup.find_all("img"))
+    assert "<math" in pages["s01-right"] and "MathJax" not in pages["s01-right"]
+
+
+def test_pictures_have_descriptions_and_headings_are_in_order(graded: Run, pages: dict[str, str]) -> None:
+    for path in (graded.course.root / "feedback").rglob("*.html"):
+        soup = BeautifulSoup(path.read_text(), "html.parser")
+        assert soup.html["lang"] == "en"
+        assert all(image["alt"].strip() for image in soup.find_all("img"))
+        levels = [int(heading.name[1]) for heading in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"])]
+        assert levels[0] == 1 and levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in zip(levels, levels[1:])), path
+
+
+def test_points_that_wait_are_told_from_zero(pages: dict[str, str]) -> None:
+    right, blank = (BeautifulSoup(pages[name], "html.parser") for name in ("s01-right", "s05-blank"))
+    waiting = [row for row in right.find_all("tr") if row.code and row.code.string == "keep-going"]
+    zero = [row for row in blank.find_all("tr") if row.code and row.code.string == "keep-going"]
+    assert "– of 2" in waiting[0].text and "not graded yet" in waiting[0].text
+    assert "0 of 2" in zero[0].text and "no points" in zero[0].text
+
+
+def test_the_archive_holds_every_page_by_student(graded: Run, pages: dict[str, str]) -> None:
+    with zipfile.ZipFile(archive(graded.course)) as file:
+        assert set(file.namelist()) == {
+            f"{student}/{name}.html" for student in pages for name in graded.course.notebooks()
+        }
+
+
+def test_folders_of_this_machine_are_cut_out_of_tracebacks() -> None:
+    lines = [
+        'File "/opt/x/.venv/lib/python3.11/site-packages/torch/nn.py", line 3',
+        "\x1b[32m/usr/lib/python3.11/re.py:7",
+    ]
+    output = nbformat.from_dict({"traceback": lines})
+    without_paths(output)
+    assert output.traceback == [
+        'File ".../lib/python3.11/site-packages/torch/nn.py", line 3',
+        "\x1b[32m.../lib/python3.11/re.py:7",
+    ]
 
 
 def test_a_damaged_notebook_says_so_in_its_feedback(pages: dict[str, str]) -> None:
