@@ -9,7 +9,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import Course, CourseError
-from autograder.release import errors_of_nbgrader
+from autograder.generate import errors_of_nbgrader
 
 
 def write_feedback(course: Course) -> list[Path]:
