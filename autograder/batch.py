@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import hashlib
 import multiprocessing
 import os
 import secrets
@@ -57,14 +58,15 @@ def autograde(course: Course, jobs: int | None = None, unsafe: bool = False, stu
         prepare_gradebook(course, writer)
         seed = writer.note("seed") or secrets.token_hex(8)
         writer.set_note("seed", seed)
-        digests = current_digests(course, seed, students)
-        known = writer.digests()
-        todo = [name for name in students if known.get(name) != digests[name] or not course.autograded(name).is_dir()]
+        stale = set(out_of_date(course, writer, students))
+        todo = [name for name in students if name in stale or not course.autograded(name).is_dir()]
         counts = Counts(unchanged=len(students) - len(todo))
         if todo:
-            for result in progress(
-                examine_all(course, {name: digests[name] for name in todo}, seed, jobs, unsafe), todo
-            ):
+            deciding = deciding_digests(course)
+            digests = {name: handed_in_digest(course, name) for name in todo}
+            for result in progress(examine_all(course, digests, seed, jobs, unsafe), todo):
+                if result.digest:
+                    result.digest = submission_digest(result.digest, deciding, seed + VERSION, result.missing)
                 store_notebooks(course, result)
                 writer.record(result, read_timestamp(course, result.student))
                 failed = any(book.status == "failed" for book in result.notebooks)
@@ -107,18 +109,30 @@ def prepare_gradebook(course: Course, writer: Writer) -> None:
     writer.set_note("masters", lab_digest(course.source))
 
 
-def current_digests(course: Course, seed: str, students: list[str]) -> dict[str, str]:
-    """What decides the result of each submission as it is now: its notebooks, the tests, and this package."""
-    deciding = deciding_digests(course)
-    return {name: submission_digest(read_notebooks(course, name), deciding, seed + VERSION) for name in students}
+def handed_in_digest(course: Course, student: str) -> str:
+    """What was handed in."""
+    total = hashlib.sha256()
+    for name, data in read_notebooks(course, student).items():
+        total.update(f"{name}\0{len(data)}\0".encode() + data)
+    return total.hexdigest()
+
+
+def out_of_date(course: Course, writer: Writer, students: list[str]) -> list[str]:
+    """The students whose submission is not graded as it is now, under the tests as they are now."""
+    known, missing = writer.digests(), writer.missing_notebooks()
+    deciding, seed = deciding_digests(course), (writer.note("seed") or "") + VERSION
+    return [
+        name
+        for name in students
+        if known.get(name)
+        != submission_digest(handed_in_digest(course, name), deciding, seed, missing.get(name, set()))
+    ]
 
 
 def not_graded(course: Course, writer: Writer) -> list[str]:
-    """The students whose submission is not graded as it is now, under the tests as they are now."""
+    """The students who handed in what is not graded as it is now."""
     students = [path.parent.name for path in sorted(course.submitted.glob(f"*/{course.lab}")) if path.is_dir()]
-    known = writer.digests()
-    current = current_digests(course, writer.note("seed") or "", students)
-    return [name for name in students if known.get(name) != current[name]]
+    return out_of_date(course, writer, students)
 
 
 def read_notebooks(course: Course, student: str) -> dict[str, bytes]:

@@ -51,13 +51,10 @@ def deciding_part(cell: NotebookNode) -> Any:
     return [cell.id, cell.source, cell.metadata.get("tags", [])] if cell.cell_type == "code" else None
 
 
-def submission_digest(files: dict[str, bytes], deciding: dict[str, Deciding], seed: str) -> str:
-    """What decides the result of a submission: its notebooks, the tests of those that it has, and the seed."""
-    total = hashlib.sha256(seed.encode())
-    for name, ours in sorted(deciding.items()):
-        own = f"{digest(files[name])}{ours.tests}" if name in files else "missing"
-        total.update(f"{name}\0{ours.points}\0{own}\0".encode())
-    return total.hexdigest()
+def submission_digest(handed_in: str, deciding: dict[str, Deciding], seed: str, missing: set[str]) -> str:
+    """What decides the result of a submission: its files, the tests of the notebooks that it has, and the seed."""
+    ours = {name: own.points if name in missing else own.points + own.tests for name, own in deciding.items()}
+    return digest_of_json([handed_in, ours, seed])
 
 
 def lab_digest(source: Path) -> str:

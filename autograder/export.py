@@ -11,6 +11,7 @@ import csv
 import datetime
 import io
 import json
+import re
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +29,10 @@ from autograder.results import SubmissionResult
 
 #: What a grade can be. The last three are no grade: their score is empty, never 0.
 STATUS = ("graded", "zero", "ungraded", "crashed", "missing")
+
+
+#: How Moodle names the folders in its download of all submissions.
+MOODLE_FOLDER = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission")
 
 
 @dataclass(frozen=True)
@@ -165,8 +170,9 @@ class GradeExport(ExportPlugin):
 class MoodleExport(GradeExport):
     """Moodle's offline grading worksheet, which an assignment takes back under "Upload grading worksheet".
 
-    Its importer finds students by "Identifier" (the student's `lms_user_id` in students.csv), and overwrites no grade
-    given in Moodle since "Last modified (grade)". Moodle's gradebook imports the same file by email or username.
+    Its importer finds students by "Identifier", and overwrites no grade given in Moodle since "Last modified (grade)".
+    The identifier is the student's `lms_user_id` in students.csv, or the number in the name of a folder that comes from
+    Moodle. Moodle's gradebook imports the same file by email or username.
     """
 
     ending = "moodle.csv"
@@ -176,9 +182,11 @@ class MoodleExport(GradeExport):
         head += ["Grade can be changed", "Last modified (submission)", "Last modified (grade)", "Feedback comments"]
         rows: list[list[Any]] = [head]
         for line in lines:
-            identifier = f"Participant {line.lms_user_id}" if line.lms_user_id.isdigit() else line.lms_user_id
+            folder = MOODLE_FOLDER.match(line.student)
+            number = line.lms_user_id or (folder["number"] if folder else "")
+            name = folder["name"] if folder and line.name == line.student else line.name
             grade = "" if line.score is None else f"{line.score:.2f}"
-            who = [identifier, line.name, line.email, line.student]
+            who = [f"Participant {number}" if number.isdigit() else number, name, line.email, line.student]
             rows.append([*who, line.status, grade, f"{line.maximum:.2f}", "Yes", moodle_time(line), "-", comment(line)])
         return rows
 

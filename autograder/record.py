@@ -109,6 +109,10 @@ class Writer:
         text = self._session.execute(query).scalar()
         return SubmissionResult.from_json(text) if text else None
 
+    def missing_notebooks(self) -> dict[str, set[str]]:
+        """What each student did not hand in, as it was last recorded."""
+        return {result.student: result.missing for result in self.results()}
+
     def submissions(self) -> dict[str, SubmittedAssignment]:
         """nbgrader's own records of the lab, with manual scores and penalties, by student."""
         query = select(SubmittedAssignment).join(Assignment).where(Assignment.name == self._course.lab)

@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
-from autograder.batch import current_digests
+from autograder.batch import out_of_date
 from autograder.changes import compare, section, write_secret_manifest
 from autograder.course import Course, CourseError
 from autograder.generate import generate
@@ -64,8 +64,7 @@ def effect(course: Course, writer: Writer, fresh_url: str) -> list[str]:
         return []
     lines = writer.carry_over(fresh_url)
     students = [name for name in known if course.submission(name).is_dir()]
-    current = current_digests(course, writer.note("seed") or "", students)
-    again = [name for name in students if known[name] != current[name]]
+    again = out_of_date(course, writer, sorted(students))
     if again:
         lines.append(f"`make autograde` will grade {len(again)} of {len(known)} submissions again: {', '.join(again)}")
     if lines and (gone := sorted(set(known) - set(students))):

@@ -146,6 +146,12 @@ def test_moodle_gets_its_grading_worksheet(course: Course) -> None:
     assert found["zero"][4:6] == ["zero", "0.00"] and found["ungraded"][4:6] == ["ungraded", ""]
 
 
+def test_folders_from_moodle_tell_the_identifier(course: Course) -> None:
+    course.submission("Zoë O'Hara_4711_assignsubmission_file").mkdir(parents=True)
+    rows = {row[0]: row[1] for row in table(course, "moodle")}
+    assert rows["Participant 4711"] == "Zoë O'Hara"
+
+
 def test_canvas_gets_its_gradebook(course: Course) -> None:
     head, points, *rows = table(course, "canvas")
     assert head == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "lab03", "Current Grade Status"]

@@ -9,9 +9,10 @@ from nbgrader.api import Gradebook
 from sqlalchemy import select
 
 from autograder import release
-from autograder.batch import current_digests, not_graded, prepare_gradebook
+from autograder.batch import VERSION, handed_in_digest, not_graded, prepare_gradebook
 from autograder.carry import ARCHIVE
 from autograder.course import Course, CourseError
+from autograder.digests import deciding_digests, submission_digest
 from autograder.generate import generate
 from autograder.new_lab import SHARED, TEMPLATE
 from autograder.record import Writer
@@ -45,11 +46,14 @@ def template(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Writer(course) as writer:
         prepare_gradebook(course, writer)
         writer.set_note("seed", "1")
-        for name, digest in current_digests(course, "1", WITH + WITHOUT).items():
+        for name in WITH + WITHOUT:
+            missing = {"exercise1"} - {path.stem for path in course.submission(name).iterdir()}
+            files = handed_in_digest(course, name)
+            digest = submission_digest(files, deciding_digests(course), "1" + VERSION, missing)
             books = []
             for book in ("exercise1", "exercise2"):
                 cells = {"test-square": CellGrade(1.0, 2), "why-task": CellGrade(0.0, 0), "why": CellGrade(None, 2)}
-                books.append(NotebookResult(book, cells=cells))
+                books.append(NotebookResult(book, "missing" if book in missing else "graded", cells=cells))
             writer.record(SubmissionResult(name, "1", digest, books), None)
     with Gradebook(course.database_url) as gradebook:
         for name in WITH:
