@@ -72,8 +72,8 @@ def autograde(course: Course, jobs: int | None = None, unsafe: bool = False, stu
                 failed = any(book.status == "failed" for book in result.notebooks)
                 counts.failed += failed
                 counts.graded += not failed
-        for name in writer.apply_late_rules():
-            print(f"late.toml: {name} has an extension, but is in no gradebook and no students.csv", file=sys.stderr)
+        for line in writer.apply_late_rules():
+            print(line, file=sys.stderr)
         submissions = writer.submissions()
         counts.needs_person = sum(bool(submissions[name].needs_manual_grade) for name in students)
     return counts

@@ -256,7 +256,9 @@ class JsonExport(GradeExport):
     ending = "grades.json"
 
     def text(self, lab: str, lines: list[Line]) -> str:
-        return json.dumps({"lab": lab, "students": [asdict(line) for line in lines]}, indent=1) + "\n"
+        return (
+            json.dumps({"lab": lab, "students": [asdict(line) for line in lines]}, indent=1, ensure_ascii=False) + "\n"
+        )
 
 
 def export_grades(course: Course, name: str, partial: bool = False) -> Path:
@@ -269,7 +271,8 @@ def export_grades(course: Course, name: str, partial: bool = False) -> Path:
     with Writer(course) as writer:
         if (classlist := course.home / "students.csv").is_file():
             writer.import_students(classlist)
-        writer.apply_late_rules()
+        for line in writer.apply_late_rules():
+            print(line, file=sys.stderr)
         plugin.waiting = frozenset(not_graded(course, writer))
         return plugin.write(writer.gradebook)
 

@@ -152,7 +152,7 @@ class Writer:
     def apply_late_rules(self) -> list[str]:
         """Bring due date, extensions and penalties in line with late.toml and the scores as they stand now.
 
-        Returns the students in late.toml that the gradebook does not know. Without the file nothing is touched.
+        Returns what is odd about the file, in lines for people. Without the file nothing is touched.
         """
         lab = self._course.lab
         plugin = LatePenalty(config=self._course.config())
@@ -167,7 +167,8 @@ class Writer:
             for notebook in submission.notebooks:
                 notebook.late_submission_penalty = rules.penalty(notebook.score, late) or None
         self._session.commit()
-        return [name for name in rules.extensions.get(lab, {}) if self._session.get(Student, name) is None]
+        unknown = [name for name in rules.extensions.get(lab, {}) if self._session.get(Student, name) is None]
+        return [f"late.toml: {name} has an extension, but is in no gradebook and no students.csv" for name in unknown]
 
     def import_students(self, path: Path) -> None:
         """Bring the class list into the gradebook: a table with the columns of `nbgrader db student import`."""

@@ -132,6 +132,14 @@ def test_lateness_costs_unless_extended_and_follows_manual_grades(course: Course
     assert rows["late"][head.index("score")] == "7.2"
 
 
+def test_an_extension_of_nobody_is_said(course: Course, capsys: pytest.CaptureFixture) -> None:
+    (course.home / "late.toml").write_text(LATE.replace("extended =", "extendet ="))
+    export_grades(course, "csv", partial=True)
+    assert capsys.readouterr().err == (
+        "late.toml: extendet has an extension, but is in no gradebook and no students.csv\n"
+    )
+
+
 def test_moodle_gets_its_grading_worksheet(course: Course) -> None:
     head, *rows = table(course, "moodle")
     assert head == [

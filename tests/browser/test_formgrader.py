@@ -42,7 +42,8 @@ def proof(course: Course, student: str) -> tuple:
 
 def grade(page: Page, address: str, points: str, comment: str) -> None:
     """What a TA does: from the list of labs to the first submission, read, give points and a comment."""
-    page.goto(f"{address}/formgrader/gradebook?token={TOKEN}")
+    page.goto(f"{address}/?token={TOKEN}")
+    page.get_by_role("link", name="Manual Grading").click()
     page.get_by_role("link", name="lab04").click()
     page.get_by_role("link", name="exercise1").click()
     page.get_by_role("link", name="Submission #1").click()
@@ -62,7 +63,10 @@ def grade(page: Page, address: str, points: str, comment: str) -> None:
 
 def test_a_proof_is_graded_and_survives_a_regrade(course: Course, browser: Browser, tmp_path: Path) -> None:
     trouble: list[str] = []
-    with jupyter(course.root, tmp_path) as address, page_of(browser, trouble) as page:
+    with (
+        jupyter(course.root, tmp_path, "--LabApp.default_url=/formgrader") as address,
+        page_of(browser, trouble) as page,
+    ):
         grade(page, address, "1.5", "Name zero as well.")
         screenshot(page, "formgrader")
         student = next(name for name in ("s01-right", "s02-double") if proof(course, name)[0] is not None)
