@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_markdown_cell
 
 from autograder.course import CourseError
 from autograder.harmless import harmless, harmless_markdown
@@ -159,5 +159,6 @@ class Examiner:
 
 def put_outcome(cell: NotebookNode, outcome: Outcome) -> None:
     """Write the outcome into the test cell in the form that nbgrader reads as partial credit."""
-    points = new_output("execute_result", {"text/plain": repr(outcome.points)}, execution_count=None)
-    cell.outputs = [new_output("stream", name="stdout", text=outcome.text), points]
+    data = {"text/plain": repr(outcome.points)}
+    points = NotebookNode(output_type="execute_result", data=data, metadata={}, execution_count=None)
+    cell.outputs = [NotebookNode(output_type="stream", name="stdout", text=outcome.text), points]
