@@ -8,7 +8,7 @@ KIT      = $(BIN)/python -m autograder
 READY   := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install system lab release check autograde feedback report similarity formgrader bench doctor demo test lint clean
+.PHONY: help install system lab release new-lab check autograde feedback report similarity export formgrader bench doctor demo test lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,8 +45,11 @@ lint: $(READY)
 lab: $(READY)  ## open the student version in JupyterLab
 	$(BIN)/jupyter lab release/$(LAB)
 
-release: $(READY)  ## make release/LAB from source/LAB, verify it, swap it in
-	@$(KIT) release --lab $(LAB)
+release: $(READY)  ## show what changes, make release/LAB from source/LAB; DRY_RUN=1 shows only
+	@$(KIT) release --lab $(LAB) $(if $(DRY_RUN),--dry-run)
+
+new-lab: $(READY)  ## make the skeleton of a second lab: LAB=lab04
+	@$(KIT) new-lab --lab $(LAB)
 
 check: $(READY)  ## check the hidden tests: right answers, known mistakes, mutants; SEEDS=n, ONLY=text
 	@$(KIT) check --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only "$(ONLY)")
@@ -62,6 +65,9 @@ report: $(READY)  ## write the report of LAB to report/: HTML, CSV, JSON
 
 similarity: $(READY)  ## write pairs of similar answers to report/, for a person to read
 	@$(KIT) similarity --lab $(LAB)
+
+export: $(READY)  ## write grades to export/: FORMAT=moodle, canvas, csv or json; PARTIAL=1 if some are missing
+	@$(KIT) export --lab $(LAB) $(if $(FORMAT),--format $(FORMAT)) $(if $(PARTIAL),--partial)
 
 formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
 	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader

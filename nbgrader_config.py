@@ -19,6 +19,10 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, AddResults]
 c.GenerateFeedback.exporter_class = FeedbackExporter
 
+# Due dates, penalties and extensions stand in late.toml, if there is one; see docs/instructor.md.
+c.LatePenalty.file = str(Path(__file__).resolve().parent / "late.toml")
+c.AssignLatePenalties.plugin_class = "autograder.late.LatePenalty"
+
 # Limits of student code, per cell, per question of a check, per submission, in seconds; and what a cell may print.
 c.Examine.cell_seconds = 20
 c.Examine.call_seconds = 10

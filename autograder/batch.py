@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import fcntl
 import hashlib
 import multiprocessing
 import os
@@ -22,15 +21,15 @@ from nbgrader.utils import parse_utc
 from tqdm import tqdm
 
 from autograder.course import Course, CourseError
+from autograder.digests import deciding_digests, lab_digest, submission_digest
+from autograder.generate import generate
 from autograder.intake import MAX_NOTEBOOK
 from autograder.limits import sandbox_limits, time_limits
 from autograder.masters import read_notebook
-from autograder.record import Writer
-from autograder.release import generate
+from autograder.record import Writer, only_run
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.warm import WarmServer
-from autograder.trusted import digest_of
 from autograder.worker import examine_one, start_worker
 
 VERSION = "1"  # of what this package makes of a submission: raise it when scores may change
@@ -56,22 +55,25 @@ def autograde(course: Course, jobs: int | None = None, unsafe: bool = False, stu
     """Grade what was handed in and is not recorded yet. `student` restricts the run to one."""
     students = find_submissions(course, student)
     with only_run(course), Writer(course) as writer:
-        tests = prepare_gradebook(course, writer)
+        prepare_gradebook(course, writer)
         seed = writer.note("seed") or secrets.token_hex(8)
         writer.set_note("seed", seed)
-        known = writer.digests()
-        digests = {name: submission_digest(course, name, tests + seed) for name in students}
-        todo = [name for name in students if known.get(name) != digests[name] or not course.autograded(name).is_dir()]
+        stale = set(out_of_date(course, writer, students))
+        todo = [name for name in students if name in stale or not course.autograded(name).is_dir()]
         counts = Counts(unchanged=len(students) - len(todo))
         if todo:
-            for result in progress(
-                examine_all(course, {name: digests[name] for name in todo}, seed, jobs, unsafe), todo
-            ):
+            deciding = deciding_digests(course)
+            digests = {name: handed_in_digest(course, name) for name in todo}
+            for result in progress(examine_all(course, digests, seed, jobs, unsafe), todo):
+                if result.digest:
+                    result.digest = submission_digest(result.digest, deciding, seed + VERSION, result.missing)
                 store_notebooks(course, result)
                 writer.record(result, read_timestamp(course, result.student))
                 failed = any(book.status == "failed" for book in result.notebooks)
                 counts.failed += failed
                 counts.graded += not failed
+        for line in writer.apply_late_rules():
+            print(line, file=sys.stderr)
         submissions = writer.submissions()
         counts.needs_person = sum(bool(submissions[name].needs_manual_grade) for name in students)
     return counts
@@ -91,35 +93,46 @@ def find_submissions(course: Course, student: str | None = None) -> list[str]:
     return found
 
 
-@contextlib.contextmanager
-def only_run(course: Course) -> Iterator[None]:
-    """Hold the course's lock. It is gone with the process, however that ends."""
-    with open(course.root / ".autograde.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CourseError(f"Another run is grading {course.root}: wait for it, or stop it.") from None
-        yield
+def prepare_gradebook(course: Course, writer: Writer) -> None:
+    """Bring the masters into the gradebook, if it does not have them as they are now."""
+    if writer.note("masters") == lab_digest(course.source):
+        return
+    if not course.release.is_dir():
+        raise CourseError(f"release/{course.lab} is missing: run `make release LAB={course.lab}` first.")
+    if writer.submissions():
+        raise CourseError(
+            f"source/{course.lab} changed since submissions were graded: `make release LAB={course.lab}` shows what "
+            "that changes, and carries the gradebook over."
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        generate(course, Path(folder), course.database_url)
+    writer.set_note("masters", lab_digest(course.source))
 
 
-def prepare_gradebook(course: Course, writer: Writer) -> str:
-    """Bring the masters into the gradebook if they changed. Returns the digest of what decides the scores."""
-    tests = digest_of(course.source)
-    if writer.note("masters") != tests:
-        if not course.release.is_dir():
-            raise CourseError(f"release/{course.lab} is missing: run `make release LAB={course.lab}` first.")
-        with tempfile.TemporaryDirectory() as folder:
-            generate(course, Path(folder), course.database_url)
-        writer.set_note("masters", tests)
-    return tests + VERSION
-
-
-def submission_digest(course: Course, student: str, tests: str) -> str:
-    """What decides the result of a submission: its notebooks, the tests, and this package."""
-    total = hashlib.sha256(tests.encode())
+def handed_in_digest(course: Course, student: str) -> str:
+    """What was handed in."""
+    total = hashlib.sha256()
     for name, data in read_notebooks(course, student).items():
         total.update(f"{name}\0{len(data)}\0".encode() + data)
     return total.hexdigest()
+
+
+def out_of_date(course: Course, writer: Writer, students: list[str]) -> list[str]:
+    """The students whose submission is not graded as it is now, under the tests as they are now."""
+    known, missing = writer.digests(), writer.missing_notebooks()
+    deciding, seed = deciding_digests(course), (writer.note("seed") or "") + VERSION
+    return [
+        name
+        for name in students
+        if known.get(name)
+        != submission_digest(handed_in_digest(course, name), deciding, seed, missing.get(name, set()))
+    ]
+
+
+def not_graded(course: Course, writer: Writer) -> list[str]:
+    """The students who handed in what is not graded as it is now."""
+    students = [path.parent.name for path in sorted(course.submitted.glob(f"*/{course.lab}")) if path.is_dir()]
+    return out_of_date(course, writer, students)
 
 
 def read_notebooks(course: Course, student: str) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from autograder.course import CourseError, open_course, use_own_commands
 
@@ -20,11 +21,16 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--jobs", type=positive, help="submissions graded at a time (default: cores)")
             command.add_argument("--student", help="grade this student only")
             command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
+        if name == "release":
+            command.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
         if name == "check":
             command.add_argument("--jobs", type=positive, help="answers graded at a time (default: cores)")
             command.add_argument("--only", default="", help="only entries and mutants with this text in their name")
             command.add_argument("--seeds", type=positive, default=1, help="how often, with other random inputs")
             command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
+        if name == "export":
+            command.add_argument("--format", default="csv", choices=["moodle", "canvas", "csv", "json"])
+            command.add_argument("--partial", action="store_true", help="leave grades empty where there are none")
     options = parser.parse_args(arguments)
     use_own_commands()
     try:
@@ -50,8 +56,20 @@ def release(options: argparse.Namespace) -> int:
     from autograder.release import make_release
 
     course = open_course(options.lab)
-    changed = make_release(course)
-    print(f"release/{course.lab}: {'made anew' if changed else 'unchanged'}")
+    changed = make_release(course, options.dry_run)
+    would = "would change; nothing was written" if options.dry_run else "made anew"
+    print(f"release/{course.lab}: {would if changed else 'unchanged'}")
+    return 0
+
+
+def new_lab(options: argparse.Namespace) -> int:
+    """make the skeleton of a new lab"""
+    from autograder.new_lab import make_lab
+
+    course = make_lab(Path.cwd(), options.lab)
+    print(
+        f"source/{course.lab}, tests/{course.lab} and release/{course.lab} are there. Next: make check LAB={course.lab}"
+    )
     return 0
 
 
@@ -110,6 +128,14 @@ def similarity(options: argparse.Namespace) -> int:
     return 0
 
 
+def export(options: argparse.Namespace) -> int:
+    """write the grades for Moodle, Canvas or another program"""
+    from autograder.export import export_grades
+
+    print(export_grades(open_course(options.lab), options.format, options.partial))
+    return 0
+
+
 def demo(options: argparse.Namespace) -> int:
     """grade a small synthetic class in demo/"""
     from autograder.demo import run_demo
@@ -128,11 +154,13 @@ def doctor(options: argparse.Namespace) -> int:
 
 COMMANDS = {
     "release": release,
+    "new-lab": new_lab,
     "check": check,
     "autograde": autograde,
     "feedback": feedback,
     "report": report,
     "similarity": similarity,
+    "export": export,
     "demo": demo,
     "doctor": doctor,
 }

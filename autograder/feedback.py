@@ -10,7 +10,8 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import Course, CourseError
-from autograder.release import errors_of_nbgrader
+from autograder.generate import errors_of_nbgrader
+from autograder.record import Writer
 
 
 def write_feedback(course: Course) -> list[Path]:
@@ -18,6 +19,8 @@ def write_feedback(course: Course) -> list[Path]:
     students = sorted(path.parent.name for path in (course.root / "autograded").glob(f"*/{course.lab}"))
     if not students:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+    with Writer(course) as writer:
+        writer.apply_late_rules()
     config = course.config()
     config.GenerateFeedback.force = True
     with errors_of_nbgrader() as errors:

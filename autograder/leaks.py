@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from autograder.changes import MANIFEST
+from autograder.digests import files_of
 from autograder.masters import SECRETS, read_notebook, secret_regions, without_secrets
 
 #: Packages that a student has besides Python itself.
@@ -20,13 +22,11 @@ def find_leaks(source: Path, release: Path) -> list[str]:
     """What is wrong with the release of a lab, in words, each with file and place. Empty if it is sound."""
     found = []
     secrets = secret_lines(source)
-    names = {
-        path.relative_to(source) for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    }
-    present = {path.relative_to(release) for path in release.rglob("*") if path.is_file()}
+    names = {path.relative_to(source) for path in files_of(source)}
+    present = {path.relative_to(release) for path in files_of(release)} - {Path(MANIFEST)}
     found += [f"{name}: is missing" for name in sorted(map(str, names - present))]
     found += [f"{name}: does not belong here" for name in sorted(map(str, present - names))]
-    for path in sorted(release / name for name in present & names):
+    for path in sorted(release / name for name in (present & names) | {Path(MANIFEST)}):
         for place, text in texts(path):
             for marker in SECRETS:
                 if f"BEGIN {marker}" in text or f"END {marker}" in text:

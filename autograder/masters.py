@@ -42,8 +42,14 @@ def is_constant(cell: NotebookNode) -> bool:
 
 def secret_regions(source: str) -> Iterator[str]:
     """The text of each solution, hidden test and marking scheme in a cell."""
+    for _, text in secrets_by_kind(source):
+        yield text
+
+
+def secrets_by_kind(source: str) -> Iterator[tuple[str, str]]:
+    """The same with what it is: one of SECRETS."""
     for match in _REGION.finditer(source):
-        yield match.group(2)
+        yield match.group(1), match.group(2)
 
 
 def without_secrets(source: str) -> str:

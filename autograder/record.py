@@ -7,7 +7,12 @@ killed leaves each submission either recorded whole or not at all.
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import datetime
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
@@ -23,7 +28,10 @@ from nbgrader.api import (
 from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, inspect, select
 from sqlalchemy.orm import Session
 
-from autograder.course import Course
+from autograder.carry import ARCHIVE, CarryOver
+from autograder.course import Course, CourseError
+from autograder.digests import lab_digest
+from autograder.late import LatePenalty, read_rules
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
 
 RESULTS = Table(
@@ -43,6 +51,17 @@ NOTES = Table(
 )
 
 
+@contextlib.contextmanager
+def only_run(course: Course) -> Iterator[None]:
+    """Hold the course's lock. It is gone with the process, however that ends."""
+    with open(course.root / ".autograde.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CourseError(f"Another run is grading {course.root}: wait for it, or stop it.") from None
+        yield
+
+
 class Writer:
     """An open gradebook of one lab. Use it as a context manager."""
 
@@ -50,7 +69,7 @@ class Writer:
         self._course = course
         self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
         self._session = self._gradebook.db
-        for table in (RESULTS, NOTES):
+        for table in (RESULTS, NOTES, ARCHIVE):
             table.create(self._gradebook.engine, checkfirst=True)
 
     def __enter__(self) -> Writer:
@@ -59,6 +78,11 @@ class Writer:
     def __exit__(self, *exception: Any) -> None:
         self._session.rollback()
         self._gradebook.close()
+
+    @property
+    def gradebook(self) -> Gradebook:
+        """nbgrader's gradebook, for its plugins."""
+        return self._gradebook
 
     # ------------------------------------------------------------------ notes and results
 
@@ -88,6 +112,10 @@ class Writer:
         """Everybody whom the gradebook knows, whether they handed this lab in or not."""
         return list(self._session.execute(select(Student.id)).scalars())
 
+    def missing_notebooks(self) -> dict[str, set[str]]:
+        """What each student did not hand in, as it was last recorded."""
+        return {result.student: result.missing for result in self.results()}
+
     def submissions(self) -> dict[str, SubmittedAssignment]:
         """nbgrader's own records of the lab, with manual scores and penalties, by student."""
         query = select(SubmittedAssignment).join(Assignment).where(Assignment.name == self._course.lab)
@@ -111,6 +139,54 @@ class Writer:
         except BaseException:
             self._session.rollback()
             raise
+
+    def carry_over(self, fresh_url: str) -> list[str]:
+        """Make the lab like the one in a fresh gradebook, without a commit. Returns what that does, in words."""
+        query = select(Assignment).where(Assignment.name == self._course.lab)
+        old = self._session.execute(query).scalar_one()
+        with Gradebook(fresh_url, old.course_id) as fresh:
+            return CarryOver(self._session, old, fresh.find_assignment(self._course.lab)).lines
+
+    def commit_release(self) -> None:
+        """Commit what carry_over did, and which masters the gradebook now has."""
+        if self.submissions():
+            self.set_note("masters", lab_digest(self._course.source))
+
+    def apply_late_rules(self) -> list[str]:
+        """Bring due date, extensions and penalties in line with late.toml and the scores as they stand now.
+
+        Returns what is odd about the file, in lines for people. Without the file nothing is touched.
+        """
+        lab = self._course.lab
+        plugin = LatePenalty(config=self._course.config())
+        rules = read_rules(Path(plugin.file))
+        assignment = self._session.execute(select(Assignment).where(Assignment.name == lab)).scalar()
+        if rules is None or assignment is None:
+            return []
+        assignment.duedate = rules.due.get(lab)
+        for student, submission in self.submissions().items():
+            submission.extension = rules.extension(lab, student)
+            late = submission.total_seconds_late
+            for notebook in submission.notebooks:
+                notebook.late_submission_penalty = rules.penalty(notebook.score, late) or None
+        self._session.commit()
+        unknown = [name for name in rules.extensions.get(lab, {}) if self._session.get(Student, name) is None]
+        return [f"late.toml: {name} has an extension, but is in no gradebook and no students.csv" for name in unknown]
+
+    def import_students(self, path: Path) -> None:
+        """Bring the class list into the gradebook: a table with the columns of `nbgrader db student import`."""
+        columns = {"id", "first_name", "last_name", "email", "lms_user_id"}
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            table = csv.DictReader(file)
+            if "id" not in (table.fieldnames or []) or set(table.fieldnames or []) - columns:
+                raise CourseError(f"{path} needs a first line with id and, if you like, {', '.join(sorted(columns))}.")
+            for row in table:
+                if None in row or None in row.values() or not row["id"].strip():
+                    raise CourseError(
+                        f"{path}, line {table.line_num}: has not as many cells as the first line, or no id."
+                    )
+                details = {key: value.strip() for key, value in row.items()}
+                self._gradebook.update_or_create_student(details.pop("id"), **details)
 
     def _submission(self, student: str) -> SubmittedAssignment:
         """The submission's record, made with empty grades and comments where it is new."""

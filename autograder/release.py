@@ -3,73 +3,91 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbclient
+import nbformat
 from nbformat import NotebookNode
-from nbgrader.converters import GenerateAssignment
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
+from autograder.batch import out_of_date
+from autograder.changes import compare, section, write_secret_manifest
 from autograder.course import Course, CourseError
+from autograder.generate import generate
 from autograder.leaks import find_leaks
-from autograder.masters import grade_id, is_test, read_notebook
+from autograder.masters import grade_id, is_solution, is_test, read_notebook
+from autograder.record import Writer, only_run
 
 
-def make_release(course: Course) -> bool:
-    """Make release/<lab> anew. Returns whether it changed. On CourseError the old release is as it was."""
+def make_release(course: Course, dry_run: bool = False, show: Callable[[str], None] = print) -> bool:
+    """Make release/<lab> anew, and carry the gradebook over. Returns whether anything changed.
+
+    What changes is shown first; `dry_run` ends there. On CourseError release and gradebook are as they were.
+    """
     course.release.parent.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".new-", dir=course.release.parent))
     try:
         new = generate(course, folder)
         verify(course, new)
-        if same_files(new, course.release):
-            return False
-        swap(new, course.release, folder / "old")
-        return True
+        lines = compare(course.source, course.release, new)
+        with contextlib.ExitStack() as stack:
+            writer = None
+            if course.gradebook.exists():
+                stack.enter_context(only_run(course))
+                writer = stack.enter_context(Writer(course))
+                lines += effect(course, writer, f"sqlite:///{folder}/gradebook.db")
+            for line in lines:
+                show(line)
+            other = not same_files(new, course.release)
+            if dry_run:
+                return bool(lines) or other  # the writer takes back what it did not commit
+            if other:
+                swap(new, course.release, folder / "old")
+            if writer:
+                writer.commit_release()
+                refresh_texts(course)
+            write_secret_manifest(course.source)
+        return bool(lines) or other
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def generate(course: Course, folder: Path, database_url: str | None = None) -> Path:
-    """Have nbgrader write the student version into `folder`, and the lab into a gradebook. Returns the new release."""
-    config = course.config()
-    config.CourseDirectory.release_directory = str(folder)
-    config.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
-    config.CourseDirectory.db_url = database_url or f"sqlite:///{folder}/gradebook.db"
-    config.GenerateAssignment.force = True
-    config.GenerateAssignment.permissions = 644
-    with errors_of_nbgrader() as errors:
-        try:
-            GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
-        except NbGraderException as error:
-            tracebacks = [text for text in errors if "Traceback" in text] or [str(error)]
-            reason = tracebacks[0].strip().splitlines()[-1]
-            raise CourseError(f"nbgrader could not make a release of {course.source}: {reason}") from None
-    return folder / course.lab
+def effect(course: Course, writer: Writer, fresh_url: str) -> list[str]:
+    """Carry the gradebook over, without a commit. Returns what that does, in lines for people."""
+    known = writer.digests()
+    if not writer.submissions():
+        return []
+    lines = writer.carry_over(fresh_url)
+    students = [name for name in known if course.submission(name).is_dir()]
+    again = out_of_date(course, writer, sorted(students))
+    if again:
+        lines.append(f"`make autograde` will grade {len(again)} of {len(known)} submissions again: {', '.join(again)}")
+    if lines and (gone := sorted(set(known) - set(students))):
+        lines.append(f"not in submitted/, so they keep the grades they have: {', '.join(gone)}")
+    return section("In the gradebook", lines)
 
 
-@contextlib.contextmanager
-def errors_of_nbgrader() -> Iterator[list[str]]:
-    """Keep nbgrader's log off the screen. Yields the errors in it."""
-    logger = logging.getLogger("traitlets")
-    errors: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: errors.append(record.getMessage())  # type: ignore[method-assign]
-    propagate, logger.propagate = logger.propagate, False
-    logger.addHandler(handler)
-    try:
-        yield errors
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagate
+def refresh_texts(course: Course) -> None:
+    """Bring texts of ours, such as marking schemes, up to date in graded notebooks. Nothing is run."""
+    for name in course.notebooks():
+        master = read_notebook(course.source / f"{name}.ipynb")
+        texts = {
+            cell.id: cell.source for cell in master.cells if cell.cell_type == "markdown" and not is_solution(cell)
+        }
+        for path in (course.root / "autograded").glob(f"*/{course.lab}/{name}.ipynb"):
+            notebook = read_notebook(path)
+            stale = [cell for cell in notebook.cells if texts.get(cell.id, cell.source) != cell.source]
+            for cell in stale:
+                cell.source = texts[cell.id]
+            if stale:
+                new = path.with_suffix(".new")
+                new.write_text(nbformat.writes(notebook))
+                new.replace(path)
 
 
 def verify(course: Course, release: Path) -> None:

@@ -55,6 +55,11 @@ class SubmissionResult:
         by_hand = any(cell.points is None or cell.flagged for book in self.notebooks for cell in book.cells.values())
         return by_hand or any(book.status in ("refused", "failed") for book in self.notebooks)
 
+    @property
+    def missing(self) -> set[str]:
+        """The notebooks that were not handed in."""
+        return {book.name for book in self.notebooks if book.status == "missing"}
+
     def to_json(self) -> str:
         """Everything but the notebooks' text."""
         return json.dumps({**asdict(self), "written": {}})

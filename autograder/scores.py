@@ -20,6 +20,7 @@ class Row:
 
 def read_scores(writer: Writer) -> list[Row]:
     """The scores as they stand, manual ones and late penalties included."""
+    writer.apply_late_rules()
     results = {result.student: result for result in writer.results()}
     rows = []
     for student, submission in sorted(writer.submissions().items()):

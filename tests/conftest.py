@@ -1,5 +1,6 @@
 """What the tests share: the course of this repository, and empty courses beside it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from autograder.course import Course, open_course, use_own_commands
 
 HOME = Path(__file__).resolve().parent.parent
 use_own_commands()
+os.environ["PYTHONPATH"] = str(HOME)  # programs that tests start use this package too
 
 
 @pytest.fixture(scope="session")

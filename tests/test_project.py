@@ -25,6 +25,12 @@ def test_every_target_of_the_makefile_has_help(home: Path) -> None:
     assert phony - explained == {"system", "lint"}
 
 
+def test_the_pages_name_commands_that_exist(home: Path) -> None:
+    targets = set(re.findall(r"(?m)^([a-z-]+):", (home / "Makefile").read_text()))
+    for path in [home / "README.md", *(home / "docs").glob("*.md")]:
+        assert set(re.findall(r"`make ([a-z-]+)", path.read_text())) <= targets, path.name
+
+
 def test_links_of_the_docs_lead_somewhere(home: Path) -> None:
     for path in [home / "README.md", *(home / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):

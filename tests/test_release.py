@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.changes import secret_manifest, secrets_path
 from autograder.course import Course, CourseError
+from autograder.generate import generate
 from autograder.leaks import find_leaks
 from autograder.masters import read_notebook
-from autograder.release import contents, generate, make_release, same_files
+from autograder.release import contents, make_release, same_files
 
 
 @pytest.fixture
@@ -35,6 +37,7 @@ def change(course: Course, cell_id: str, old: str, new: str) -> None:
 def test_the_tracked_release_is_what_the_masters_give(course: Course, tmp_path: Path) -> None:
     new = generate(course, tmp_path)
     assert same_files(new, course.release), "source/ and release/ differ: run `make release`"
+    assert json.loads(secrets_path(course.source).read_text()) == secret_manifest(course.source), "run `make release`"
 
 
 def test_the_release_leaks_nothing(course: Course) -> None:
