@@ -139,7 +139,7 @@ def descent(
     center: Any = (8, 4),
     offset: float = -12,
     wall: float = 0,
-    limit: int = 3000,
+    limit: int = 1500,
     look: bool = False,
 ) -> dict[str, Any]:
     """One run for `optimize`. Without further arguments the function is f of exercise 1.
