@@ -17,8 +17,10 @@ back (see plaindata.py), so the same check works whether your code runs in this 
 from __future__ import annotations
 
 import base64
+import contextlib
 import inspect
 import io
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +39,7 @@ from checks import (
     random_numbers,
     read,
 )
+from plaindata import plain, restore
 
 __all__ = [
     "Answer",
@@ -63,26 +66,54 @@ __all__ = [
 ]
 
 
-def apply_function(function_class: Any, points: list[Any], upstream: list[float]) -> list[Answer]:
+@contextlib.contextmanager
+def standing_in(function: Any, stand_ins: dict[str, Callable[..., Any]]) -> Iterator[None]:
+    """While this lasts, names that a function of the student looks up stand for other functions."""
+    names = getattr(getattr(function, "__wrapped__", function), "__globals__", {})
+    own = {name: names[name] for name in stand_ins if name in names}
+    names.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name in stand_ins:
+            names.pop(name, None)
+        names.update(own)
+
+
+def apply_function(
+    function_class: Any, points: list[Any], upstream: list[Any], earlier: dict[str, Any] | None = None
+) -> list[Answer]:
     """Use an autograd function at several points.
 
     `points` are lists of floats, `upstream` the factors g by which each result is multiplied before
-    the gradient is taken. Each answer holds [f(x), d(g·f)/dx as a list].
+    the gradient is taken. Each answer holds [f(x), d(g·f)/dx as a list], and only [f(x)] where g is None.
+    `earlier` maps names of the student's earlier functions to their right results, a tuple for each point:
+    `backward` gets these instead, so a mistake in an earlier cell does not count twice.
     """
-    answers = ask(probe_apply, function_class, points, upstream)
+    answers = ask(probe_apply, function_class, points, upstream, earlier or {})
     expect(len(answers) == len(points), "Your function gave no complete answer.")
     return answers
 
 
 @probe
-def probe_apply(function_class: Any, points: list[Any], upstream: list[float]) -> list[Answer]:
-    def forward_and_backward(point: Any, factor: float) -> Any:
+def probe_apply(function_class: Any, points: list[Any], upstream: list[Any], earlier: dict[str, Any]) -> list[Answer]:
+    def forward_and_backward(point: Any, factor: float | None) -> Any:
         x = torch.tensor(point, dtype=torch.float64, requires_grad=True)
         value = function_class.apply(x)
+        if factor is None:
+            return [value]
         (gradient,) = torch.autograd.grad(factor * value, x)
         return [value, gradient]
 
-    return [attempt(forward_and_backward, point, factor) for point, factor in zip(points, upstream)]
+    answers = []
+    for index, (point, factor) in enumerate(zip(points, upstream)):
+        right = {
+            name: lambda *_, result=results[index]: tuple(torch.tensor(result, dtype=torch.float64))
+            for name, results in earlier.items()
+        }
+        with standing_in(getattr(function_class, "backward", None), right):
+            answers.append(attempt(forward_and_backward, point, factor))
+    return answers
 
 
 def derivatives(function: Any, states: list[dict[str, float]]) -> list[Answer]:
@@ -109,12 +140,14 @@ def descent(
     center: Any = (8, 4),
     offset: float = -12,
     wall: float = 0,
-    limit: int = 3000,
+    limit: int = 1500,
+    look: bool = False,
 ) -> dict[str, Any]:
     """One run for `optimize`. Without further arguments the function is f of exercise 1.
 
     The function is ½ dᵀ A d + ½ wall·max(d₁, 0)² + offset with d = x − center. The optimizer is called
-    `calls` times with the same start; after `limit` evaluations a RuntimeError ends the run.
+    `calls` times with the same start; after `limit` evaluations a RuntimeError ends the run. With `look`, what
+    the start is after all calls is added to the end points.
     """
     return {
         "start": start,
@@ -126,6 +159,7 @@ def descent(
         "offset": offset,
         "wall": wall,
         "limit": limit,
+        "look": look,
     }
 
 
@@ -161,7 +195,8 @@ def probe_optimize(optimizer_class: Any, runs: list[dict[str, Any]]) -> list[Ans
 
         start = torch.tensor(run["start"], dtype=torch.float64)
         optimizer = optimizer_class(Function, run["max_steps"], run["alpha"])
-        return [optimizer(start) for _ in range(run["calls"])]
+        ends = [restore(plain(optimizer(start))) for _ in range(run["calls"])]  # by value: two ends may be one tensor
+        return [*ends, start] if run["look"] else ends
 
     return [attempt(optimized, run) for run in runs]
 
@@ -207,18 +242,14 @@ def follows_through(
 
 @probe
 def probe_follow_through(function: Any, states: list[dict[str, float]], earlier: dict[str, Any]) -> list[Answer]:
-    names = getattr(getattr(function, "__wrapped__", function), "__globals__", {})
-    own = {name: names[name] for name in earlier if name in names}
     answers = []
-    try:
-        for index, state in enumerate(states):
-            for name, values in earlier.items():
-                names[name] = lambda *_, value=values[index]: torch.tensor(value, dtype=torch.float64)
+    for index, state in enumerate(states):
+        right = {
+            name: lambda *_, value=values[index], **__: torch.tensor(value, dtype=torch.float64)
+            for name, values in earlier.items()
+        }
+        with standing_in(function, right):
             answers += probe_derivatives(function, [state])
-    finally:
-        for name in earlier:
-            names.pop(name, None)
-        names.update(own)
     return answers
 
 
