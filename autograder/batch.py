@@ -22,7 +22,7 @@ from nbgrader.utils import parse_utc
 from tqdm import tqdm
 
 from autograder.course import Course, CourseError
-from autograder.intake import MAX_NOTEBOOK
+from autograder.intake.read import MAX_FILE as MAX_NOTEBOOK
 from autograder.limits import sandbox_limits, time_limits
 from autograder.masters import read_notebook
 from autograder.record import Writer

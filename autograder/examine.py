@@ -58,7 +58,7 @@ class Examiner:
                 book.status = "refused"
                 taken = take_in(files[name], self._lab.masters[name], self._released[name])
                 book.status = "graded"
-                book.repairs, book.unwritten = taken.repairs, sorted(taken.unwritten)
+                book.repairs, book.tampering, book.unwritten = taken.repairs, taken.tampering, sorted(taken.unwritten)
                 notebook = taken.notebook
                 await self._run(notebook, book, deadline)
             except Refused as refused:
