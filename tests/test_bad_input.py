@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from autograder.bank import Entry, hand_in
-from autograder.batch import find_submissions, read_notebooks, read_timestamp
+from autograder.batch import find_submissions, read_timestamp
 from autograder.course import Course
 from autograder.intake.cells import Refused
+from autograder.intake.folder import read_folder
 from autograder.intake.read import read_cells
 
 
@@ -85,7 +86,9 @@ def test_links_and_special_files_are_not_read(empty: Course) -> None:
     os.symlink("/etc/passwd", folder / f"{first}.ipynb")
     os.mkfifo(folder / f"{second}.ipynb")
     (folder / f"{third}.ipynb").write_bytes(b"{}")
-    assert read_notebooks(empty, "s01") == {third: b"{}"}
+    handed = read_folder(folder)
+    assert handed.files == {f"{third}.ipynb": b"{}"}
+    assert "symbolic link" in handed.left_out[f"{first}.ipynb"] and "device" in handed.left_out[f"{second}.ipynb"]
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from nbformat import NotebookNode
 
 from autograder.intake.cells import Refused
+from autograder.intake.find import find_notebooks
+from autograder.intake.folder import HandedIn, read_folder
+from autograder.intake.log import log_cells
 from autograder.intake.read import read_cells
 from autograder.intake.rebuild import Intake, rebuild
 
-__all__ = ["Intake", "Refused", "take_in"]
+__all__ = ["HandedIn", "Intake", "Refused", "find_notebooks", "log_cells", "read_folder", "rebuild", "take_in"]
 
 
 def take_in(data: bytes, master: NotebookNode, released: NotebookNode) -> Intake:
