@@ -11,7 +11,9 @@ from typing import Any
 from autograder.masters import SECRETS, read_notebook, secret_regions, without_secrets
 
 #: Packages that a student has besides Python itself.
-STUDENT_PACKAGES = {"torch", "matplotlib", "IPython", "jupyterlab"}
+STUDENT_PACKAGES = {"torch", "matplotlib", "IPython", "jupyterlab", "nbclient", "nbformat"}
+#: The list of cells that is made with each release.
+CELLS = "cells.json"
 #: Shorter lines of a solution, such as `else:`, say nothing when they stand elsewhere too.
 SHORTEST_SECRET = 12
 
@@ -24,9 +26,9 @@ def find_leaks(source: Path, release: Path) -> list[str]:
         path.relative_to(source) for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts
     }
     present = {path.relative_to(release) for path in release.rglob("*") if path.is_file()}
-    found += [f"{name}: is missing" for name in sorted(map(str, names - present))]
-    found += [f"{name}: does not belong here" for name in sorted(map(str, present - names))]
-    for path in sorted(release / name for name in present & names):
+    found += [f"{name}: is missing" for name in sorted(map(str, (names | {Path(CELLS)}) - present))]
+    found += [f"{name}: does not belong here" for name in sorted(map(str, present - names - {Path(CELLS)}))]
+    for path in sorted(release / name for name in present & (names | {Path(CELLS)})):
         for place, text in texts(path):
             for marker in SECRETS:
                 if f"BEGIN {marker}" in text or f"END {marker}" in text:

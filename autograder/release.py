@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import logging
 import shutil
 import tempfile
@@ -19,8 +21,8 @@ from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
 from autograder.course import Course, CourseError
-from autograder.leaks import find_leaks
-from autograder.masters import grade_id, is_test, read_notebook
+from autograder.leaks import CELLS, find_leaks
+from autograder.masters import grade_id, is_solution, is_test, read_notebook
 
 
 def make_release(course: Course) -> bool:
@@ -53,7 +55,24 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
             tracebacks = [text for text in errors if "Traceback" in text] or [str(error)]
             reason = tracebacks[0].strip().splitlines()[-1]
             raise CourseError(f"nbgrader could not make a release of {course.source}: {reason}") from None
+    write_cells(folder / course.lab)
     return folder / course.lab
+
+
+def write_cells(release: Path) -> None:
+    """List the graded and locked cells of a release beside it, for students to check theirs before they hand in."""
+    listed = {}
+    for path in sorted(release.glob("*.ipynb")):
+        listed[path.stem] = {
+            grade_id(cell): {
+                "kind": cell.cell_type,
+                "answer": is_solution(cell),
+                "digest": hashlib.sha256("".join(cell.source.split()).encode()).hexdigest()[:16],
+            }
+            for cell in read_notebook(path).cells
+            if grade_id(cell)
+        }
+    (release / CELLS).write_text(json.dumps(listed, indent=1) + "\n")
 
 
 @contextlib.contextmanager
