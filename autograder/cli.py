@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from autograder.course import CourseError, open_course, use_own_commands
 
@@ -20,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--jobs", type=positive, help="submissions graded at a time (default: cores)")
             command.add_argument("--student", help="grade this student only")
             command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
+        if name == "collect":
+            command.add_argument("source", type=Path, help="class download of Moodle or Canvas, or a folder")
     options = parser.parse_args(arguments)
     use_own_commands()
     try:
@@ -48,6 +51,15 @@ def release(options: argparse.Namespace) -> int:
     changed = make_release(course)
     print(f"release/{course.lab}: {'made anew' if changed else 'unchanged'}")
     return 0
+
+
+def collect(options: argparse.Namespace) -> int:
+    """put a class download of Moodle or Canvas, or folders, into submitted/"""
+    from autograder.collect import collect
+
+    collected = collect(open_course(options.lab), options.source)
+    print(collected)
+    return 1 if collected.refused else 0
 
 
 def autograde(options: argparse.Namespace) -> int:
@@ -100,6 +112,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 COMMANDS = {
     "release": release,
+    "collect": collect,
     "autograde": autograde,
     "feedback": feedback,
     "report": report,

@@ -13,7 +13,7 @@ MAX_ENTRIES = 2_000
 MAX_DEPTH = 8
 MAX_TOTAL = 400_000_000  # bytes
 READ = (".ipynb", ".py", ".zip", ".json", ".ipynb.txt")
-OURS = ("timestamp.txt",)
+OURS = ("timestamp.txt", "late.txt")  # written when submissions are collected
 
 
 @dataclass
