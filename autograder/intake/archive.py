@@ -9,25 +9,28 @@ import zlib
 from zipfile import ZipFile, ZipInfo
 
 from autograder.intake.cells import Refused, quoted
+from autograder.intake.read import MAX_FILE, memory_limit
 
 MAX_MEMBERS = 2_000
 MAX_BYTES = 400_000_000  # of all members, unpacked
 LEFT_OUT = ("__MACOSX/", ".DS_Store")
 
 
-def unzip(data: bytes, largest: int) -> dict[str, bytes]:
-    """The files of an archive by path; of one that is larger than `largest` only the start. Refused if unsafe."""
+def unzip(data: bytes) -> dict[str, bytes]:
+    """The files of an archive by path; of one that is too large to be read only the start. Refused if unsafe."""
     try:
-        with ZipFile(io.BytesIO(data)) as archive:
+        with memory_limit(), ZipFile(io.BytesIO(data)) as archive:
             found: dict[str, bytes] = {}
             for info in safe_members(archive, MAX_MEMBERS):
                 with archive.open(info) as file:
-                    found[path_of(info)] = file.read(largest + 1)
+                    found[path_of(info)] = file.read(MAX_FILE + 1)
                 if sum(map(len, found.values())) > MAX_BYTES:
                     raise Refused(f"unpacked it takes more than {MAX_BYTES / 1e6:.0f} MB")
             return found
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
         raise Refused("it is damaged, or no zip archive") from None
+    except MemoryError:
+        raise Refused("opening it takes too much memory") from None
     except RuntimeError:
         raise Refused("it is protected by a password") from None
 

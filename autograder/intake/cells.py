@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+MAX_CELLS = 2_000  # of a notebook
+
 
 class Refused(Exception):
     """A file that cannot be graded. The message is the reason, for student and TA."""

@@ -14,7 +14,7 @@ from autograder.intake.archive import unzip
 from autograder.intake.cells import Cell, Refused, bare, is_are, listed, quoted
 from autograder.intake.folder import HandedIn
 from autograder.intake.python import bound, is_written
-from autograder.intake.read import MAX_FILE, read_cells
+from autograder.intake.read import read_cells
 from autograder.intake.skeleton import Skeleton
 
 MAX_READ = 40  # files of one submission that are looked into
@@ -68,7 +68,7 @@ def open_archives(handed: HandedIn, troubles: dict[str, str]) -> None:
     for _ in range(LEVELS):
         for path in [path for path, data in handed.files.items() if data[:4] == b"PK\x03\x04"]:
             try:
-                for member, data in unzip(handed.files.pop(path), MAX_FILE).items():
+                for member, data in unzip(handed.files.pop(path)).items():
                     handed.files[f"{path}/{member}"] = data
             except Refused as refused:
                 troubles[path] = f"was not opened: {refused}"

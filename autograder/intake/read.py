@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.intake.cells import Cell, Refused
+from autograder.intake.cells import MAX_CELLS, Cell, Refused
 from autograder.intake.conflicts import both_versions, has_conflict, unite
 from autograder.intake.scripts import is_script, read_script
 
 MAX_FILE = 200_000_000  # bytes of one file, outputs included
 MAX_TEXT = 20_000_000  # characters of all cells, without outputs
 MAX_CODE = 2_000_000  # of those, characters of code
-MAX_CELLS = 2_000
 MAX_MEMORY = 2 * 1024**3  # bytes that reading one file may take
 
 

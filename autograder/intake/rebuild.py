@@ -8,7 +8,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
-from autograder.intake.align import Aligned, align
+from autograder.intake.align import align
+from autograder.intake.answers import Aligned
 from autograder.intake.cells import Cell
 from autograder.intake.python import is_written
 from autograder.intake.skeleton import Skeleton

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from autograder.intake.cells import Cell
+from autograder.intake.cells import MAX_CELLS, Cell, Refused
 from autograder.intake.python import bound
 
 _BREAK = re.compile(r"^# ?%%(?P<about>.*)$|^# In\s?\[[ \d]*\]:\s*$")
@@ -25,6 +25,8 @@ def read_script(text: str) -> list[Cell]:
     for line in text.split("\n"):
         mark = _BREAK.match(line)
         if mark:
+            if len(cells) > MAX_CELLS:
+                raise Refused(f"The file has more than {MAX_CELLS} cells, the most that are read.")
             about = mark.group("about") or ""
             cells.append(Cell("markdown" if "[markdown]" in about or "[md]" in about else "code", ""))
             put_marks(cells[-1], about)

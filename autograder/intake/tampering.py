@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 from rapidfuzz.distance import LCSseq
 
-from autograder.intake.align import Aligned
+from autograder.intake.answers import Aligned
 from autograder.intake.cells import Cell, bare, is_are, listed, quoted
 from autograder.intake.python import essence
 from autograder.intake.skeleton import Part, Skeleton
@@ -64,22 +64,28 @@ def difference(cell: Cell, part: Part) -> str:
 
 def judge_marks(cells: list[Cell], skeleton: Skeleton) -> tuple[list[str], list[str]]:
     """What was done to nbgrader's marks (points, locks): the accidents, and the rest."""
-    edits, older = [], []
+    older: dict[str, None] = {}
+    points: dict[str, None] = {}
+    locks: dict[str, None] = {}
     for cell in cells:
         part = skeleton.by_grade_id.get(cell.grade_id)
         if part is None:
             continue
         if schema(cell.marks) != schema(part.marks):
-            older.append(part.key)
+            older[part.key] = None
         elif part.marks.get("points") is not None and changed(cell.marks, part.marks, "points"):
-            edits.append(f"The points of {quoted(part.key)} were changed. This has no effect.")
+            points[part.key] = None
         elif any(changed(cell.marks, part.marks, switch) for switch in SWITCHES):
-            edits.append(f"The locks of {quoted(part.key)} were changed. This has no effect.")
+            locks[part.key] = None
     accidents = []
     if older:
-        names = listed(dict.fromkeys(older))
-        accidents.append(f"nbgrader's marks on {names} {is_are(older)} of another version; those of the release count.")
-    return accidents, list(dict.fromkeys(edits))
+        accidents.append(
+            f"nbgrader's marks on {listed(older)} {is_are(older)} of another version; those of the release count."
+        )
+    words = (("points", points), ("locks", locks))
+    return accidents, [
+        f"The {what} of {listed(keys)} were changed. This has no effect." for what, keys in words if keys
+    ]
 
 
 def schema(marks: dict[str, Any]) -> Any:
