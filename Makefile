@@ -8,7 +8,7 @@ KIT      = $(BIN)/python -m autograder
 READY   := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install system lab release collect autograde feedback report formgrader bench doctor demo test lint clean
+.PHONY: help install system lab release check collect autograde feedback report formgrader bench doctor demo test lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ lab: $(READY)  ## open the student version in JupyterLab
 
 release: $(READY)  ## make release/LAB from source/LAB, verify it, swap it in
 	@$(KIT) release --lab $(LAB)
+
+check: $(READY)  ## check the hidden tests: right answers, known mistakes, mutants; SEEDS=n, ONLY=text
+	@$(KIT) check --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only "$(ONLY)")
 
 collect: $(READY)  ## put a class download of Moodle or Canvas, or folders, into submitted/: FROM=archive.zip
 	@$(if $(FROM),,echo "Say what to collect: make collect FROM=archive.zip"; exit 1;) $(KIT) collect --lab $(LAB) "$(FROM)"

@@ -3,8 +3,9 @@
 An entry is a TOML file, named after the synthetic student. `about` says what it is, `base` is "reference"
 (the solved master, the default) or "release" (nothing written); `[answers]` replaces single cells by
 grade id, `[after]` adds a cell of the student's own behind one, and `[points]` is what each test cell that
-is not at full points should give (for the base "release": not at zero). `files` replaces whole notebooks
-by raw text, and `hostile = true` marks an attack.
+is not at full points should give (for the base "release": not at zero). `[messages]` is what a failed check
+of a test cell must say, where the mistake is known, and `flags` are the answers that a person should look at.
+`files` replaces whole notebooks by raw text, and `hostile = true` marks an attack.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class Entry:
     after: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     points: dict[str, float] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
 
 
 def read_bank(folder: Path) -> list[Entry]:
@@ -88,7 +91,7 @@ def expected_points(entry: Entry, course: Course) -> dict[str, float]:
                 key = grade_id(cell)
                 full = 0.0 if entry.base == "release" else float(cell.metadata.nbgrader.points)
                 expected[key] = float(entry.points.get(key, full))
-    unknown = set(entry.points) - set(expected)
+    unknown = (set(entry.points) | set(entry.messages)) - set(expected)
     if unknown:
         raise CourseError(f"The synthetic submission {entry.name} names unknown test cells: {sorted(unknown)}.")
     return expected

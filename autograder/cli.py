@@ -21,6 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--jobs", type=positive, help="submissions graded at a time (default: cores)")
             command.add_argument("--student", help="grade this student only")
             command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
+        if name == "check":
+            command.add_argument("--jobs", type=positive, help="answers graded at a time (default: cores)")
+            command.add_argument("--only", default="", help="only entries and mutants with this text in their name")
+            command.add_argument("--seeds", type=positive, default=1, help="how often, with other random inputs")
+            command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
         if name == "collect":
             command.add_argument("source", type=Path, help="class download of Moodle or Canvas, or a folder")
     options = parser.parse_args(arguments)
@@ -51,6 +56,19 @@ def release(options: argparse.Namespace) -> int:
     changed = make_release(course)
     print(f"release/{course.lab}: {'made anew' if changed else 'unchanged'}")
     return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """check the tests themselves: right answers, known mistakes and mutants of the solutions"""
+    from autograder.check import Check
+
+    check = Check(open_course(options.lab), options.only)
+    for number in range(options.seeds):
+        check.run(f"check-{number + 1}", options.jobs, options.unsafe, mutants=number == 0)
+    for line in [*check.notes, *check.lines]:
+        print(line)
+    print(check.text())
+    return 1 if check.lines else 0
 
 
 def collect(options: argparse.Namespace) -> int:
@@ -112,6 +130,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 COMMANDS = {
     "release": release,
+    "check": check,
     "collect": collect,
     "autograde": autograde,
     "feedback": feedback,

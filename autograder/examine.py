@@ -15,13 +15,14 @@ from typing import Any
 import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_markdown_cell
 
 from autograder.course import CourseError
 from autograder.harmless import harmless, harmless_markdown
 from autograder.intake import HandedIn, find_notebooks, log_cells, rebuild
 from autograder.limits import TimeLimits
 from autograder.masters import grade_id, is_constant, is_solution, is_test, read_notebook
+from autograder.policy import flags
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
 from autograder.student import OutOfTime, StudentKernel
 from autograder.trusted import Lab, Outcome, StudentName
@@ -61,6 +62,7 @@ class Examiner:
             else:
                 notebook = self._stand_in(book)
             self._grade(notebook, book)
+            self._flag(notebook, book)
             book.seconds = round(time.monotonic() - started, 3)
             for cell in notebook.cells:
                 if cell.cell_type == "markdown" and is_solution(cell):
@@ -153,8 +155,20 @@ class Examiner:
             digest = hashlib.sha256(answer.encode(errors="replace")).hexdigest()
             book.cells[name] = CellGrade(None if by_hand else 0.0, nbgrader.points, answer=digest)
 
+    def _flag(self, notebook: NotebookNode, book: NotebookResult) -> None:
+        """Note what a person should look at, for each answer in the first test that follows it."""
+        master = self._lab.masters[book.name]
+        found = flags(master, notebook) if book.status == "graded" else {}
+        book.flags = list(found.values())
+        waiting = False
+        for cell in master.cells:
+            waiting = waiting or grade_id(cell) in found
+            if waiting and is_test(cell):
+                book.cells[grade_id(cell)].flagged, waiting = True, False
+
 
 def put_outcome(cell: NotebookNode, outcome: Outcome) -> None:
     """Write the outcome into the test cell in the form that nbgrader reads as partial credit."""
-    points = new_output("execute_result", {"text/plain": repr(outcome.points)}, execution_count=None)
-    cell.outputs = [new_output("stream", name="stdout", text=outcome.text), points]
+    data = {"text/plain": repr(outcome.points)}
+    points = NotebookNode(output_type="execute_result", data=data, metadata={}, execution_count=None)
+    cell.outputs = [NotebookNode(output_type="stream", name="stdout", text=outcome.text), points]

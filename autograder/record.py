@@ -156,8 +156,10 @@ class Writer:
 
 
 def needs_person(grade: Grade, cell: CellGrade, before: CellGrade | None) -> bool:
-    """Whether a person has to look: at a proof not graded yet, or at a manual score of another answer or outcome."""
+    """Whether a person has to look: at a proof not graded yet, at an answer that was flagged, or at a manual score
+    of another answer or outcome.
+    """
     if grade.manual_score is None:
-        return cell.points is None
+        return cell.points is None or cell.flagged
     same = before is not None and before.points == cell.points and before.answer == cell.answer
     return bool(grade.needs_manual_grade) if same else True

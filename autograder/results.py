@@ -16,6 +16,8 @@ class CellGrade:
     points: float | None
     max_points: float
     checks: list[CheckResult] = field(default_factory=list)
+    #: a person should look at the answer that this cell judges (see policy.py)
+    flagged: bool = False
     #: digest of the answer that a person grades: a grade given to another answer needs a second look
     answer: str = ""
 
@@ -33,6 +35,7 @@ class NotebookResult:
     repairs: list[str] = field(default_factory=list)
     #: locked cells and marks that were edited, in words: without effect, but for a person to know
     tampering: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -49,7 +52,7 @@ class SubmissionResult:
 
     @property
     def needs_person(self) -> bool:
-        by_hand = any(cell.points is None for book in self.notebooks for cell in book.cells.values())
+        by_hand = any(cell.points is None or cell.flagged for book in self.notebooks for cell in book.cells.values())
         return by_hand or any(book.status in ("refused", "failed") for book in self.notebooks)
 
     def to_json(self) -> str:

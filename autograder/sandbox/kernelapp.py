@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,8 +16,8 @@ import torch._dynamo  # which the optimizers import: here it costs once, in the 
 import zmq
 from ipykernel.control import ControlThread
 from ipykernel.iostream import IOPubThread
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from ipykernel.shellchannel import ShellChannelThread
 from ipykernel.zmqshell import ZMQInteractiveShell
 from matplotlib import pyplot
 from traitlets.config import Config
@@ -30,18 +31,35 @@ if TYPE_CHECKING:
 CONFIG = {
     "HistoryManager": {"enabled": False},
     "IPCompleter": {"use_jedi": False},
+    "WarmKernel": {"_execute_sleep": 0},  # output is flushed all the same
 }
+
+
+class NoSubshells:
+    """Stands where ipykernel has the thread of its subshells: cells run in the main thread, and nowhere else."""
+
+    def __init__(self) -> None:
+        self.parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class WarmKernel(IPythonKernel):
+    """IPython's kernel without subshells: a message reaches it without a detour through another thread."""
+
+    _supports_kernel_subshells = False
 
 
 class WarmKernelApp(IPKernelApp):
     """ipykernel's application, prepared by `warm` before the fork and `wake` after it.
 
     The sockets come from the grader, bound and listening, so nobody waits for the other. There is no
-    heartbeat (the grader holds a pidfd), no connection file, no profile and no debugger.
+    heartbeat (the grader holds a pidfd), no connection file, no profile, no debugger and no subshells.
     """
 
     listeners: dict[int, int] = {}
-    kernel_class: Any
+    kernel_class: Any = WarmKernel
     shell: Any
 
     def warm(self, lab: Path) -> None:
@@ -53,6 +71,7 @@ class WarmKernelApp(IPKernelApp):
         sys.path.insert(0, str(lab))
         for path in sorted(lab.glob("*.py")):
             importlib.import_module(path.stem)
+        self.log.setLevel(self.log_level)  # the application leaves that to its handler, record by record
         self.update_config(Config(CONFIG))
         self.init_pdb()
         self.init_path()
@@ -92,7 +111,6 @@ class WarmKernelApp(IPKernelApp):
         self.control_port = self._bind_socket(self.control_socket, self.control_port)
         self.control_socket.router_handover = 1
         self.control_thread = ControlThread(daemon=True)
-        self.shell_channel_thread = ShellChannelThread(context, daemon=True)
 
     def init_iopub(self, context: Any) -> None:
         self.iopub_socket = context.socket(zmq.XPUB)
@@ -104,14 +122,12 @@ class WarmKernelApp(IPKernelApp):
 
     def init_kernel(self) -> None:
         """Give the kernel, which was made before the fork, its threads and sockets."""
-        shell_stream = ZMQStream(self.shell_socket, self.shell_channel_thread.io_loop)
-        self.shell_channel_thread.shell_stream = shell_stream
+        shell_stream = ZMQStream(self.shell_socket)
         control_stream = ZMQStream(self.control_socket, self.control_thread.io_loop)
         self.control_thread.start()
-        self.shell_channel_thread.start()
         kernel = self.kernel
         kernel.shell_stream, kernel.control_stream = shell_stream, control_stream
-        kernel.control_thread, kernel.shell_channel_thread = self.control_thread, self.shell_channel_thread
+        kernel.control_thread, kernel.shell_channel_thread = self.control_thread, NoSubshells()
         kernel.iopub_thread, kernel.iopub_socket = self.iopub_thread, self.iopub_socket
         kernel.stdin_socket = self.stdin_socket
         kernel._stdout, kernel._stderr = sys.stdout, sys.stderr

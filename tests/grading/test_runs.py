@@ -7,13 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.bank import Entry, hand_in
+from autograder.bank import Entry, expected_points, hand_in, read_bank
 from autograder.batch import autograde
 from autograder.course import Course, CourseError
 from autograder.record import Writer
+from autograder.sandbox import bubblewrap
 from tests.grading.conftest import new_course
 
 RIGHT = Entry(name="s01-right", about="")
@@ -114,6 +116,65 @@ def test_a_run_that_was_killed_goes_on(home: Path, tmp_path: Path) -> None:
     with Gradebook(course.database_url) as gradebook:
         scores = {submission.code_score for submission in gradebook.assignment_submissions("lab03")}
     assert len(scores) == 1 and scores.pop() > 60
+
+
+def test_a_worker_that_is_killed_costs_nothing(home: Path, tmp_path: Path) -> None:
+    course = new_course(home, tmp_path)
+    names = [f"s{number:02}" for number in range(4)]
+    for name in names:
+        hand_in(Entry(name=name, about=""), course)
+    command = [sys.executable, "-m", "autograder", "autograde", "--jobs", "2"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+        until = time.monotonic() + 120
+        while not recorded(course) and time.monotonic() < until:
+            time.sleep(0.05)
+        worker = next(child for child in workers(run.pid) if child.cpu_times().user > 0.1)
+        worker.kill()
+        assert run.stdout is not None
+        last = run.stdout.read().decode().splitlines()[-1]
+    assert run.returncode == 0 and last.startswith("4 graded, 0 unchanged") and last.endswith("0 failed")
+    assert recorded(course) == names
+
+
+def workers(run: int) -> list[psutil.Process]:
+    """The processes in which submissions are examined: the children of the forkserver of a run."""
+    server = next(child for child in psutil.Process(run).children() if "forkserver" in " ".join(child.cmdline()))
+    return server.children()
+
+
+def test_without_a_sandbox_a_run_goes_on_only_when_told(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = new_course(home, tmp_path)
+    for entry in (RIGHT, BLANK):
+        hand_in(entry, course)
+    monkeypatch.setattr(bubblewrap, "missing", lambda: "bubblewrap is missing.")
+    with pytest.raises(CourseError, match="bubblewrap is missing.*--unsafe"):
+        autograde(course)
+    counts = autograde(course, unsafe=True)
+    assert (counts.graded, counts.failed) == (2, 0)
+    with Writer(course) as writer:
+        points = {result.student: result for result in writer.results()}
+    for entry in (RIGHT, BLANK):
+        cells = {name: cell for book in points[entry.name].notebooks for name, cell in book.cells.items()}
+        assert {name: cells[name].points for name in expected_points(entry, course)} == expected_points(entry, course)
+
+
+def test_a_flagged_answer_keeps_its_points_and_waits_for_a_person(home: Path, tmp_path: Path) -> None:
+    course = new_course(home, tmp_path)
+    (entry,) = (each for each in read_bank(home / "tests/lab03/wheats") if each.name == "flagged-differences")
+    hand_in(entry, course)
+    assert autograde(course).needs_person == 1
+    with Gradebook(course.database_url) as gradebook:
+        grade = grade_of(gradebook, course, entry.name, "test-gradient-formula")
+        assert (grade.score, grade.needs_manual_grade) == (3, True)
+        grade.manual_score, grade.needs_manual_grade = 0, False
+        gradebook.db.commit()
+    hand_in(Entry(name=entry.name, about="", answers={**entry.answers, "explore": "my_start = (1, 1)"}), course)
+    autograde(course)
+    with Gradebook(course.database_url) as gradebook:
+        grade = grade_of(gradebook, course, entry.name, "test-gradient-formula")
+        assert (grade.score, grade.needs_manual_grade) == (0, False)
 
 
 def recorded(course: Course) -> list[str]:
