@@ -8,7 +8,7 @@ KIT      = $(BIN)/python -m autograder
 READY   := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install system lab release new-lab check autograde feedback report similarity export formgrader bench doctor demo test lint clean
+.PHONY: help install system lab release new-lab check collect autograde feedback report similarity export formgrader bench doctor demo test lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ new-lab: $(READY)  ## make the skeleton of a second lab: LAB=lab04
 
 check: $(READY)  ## check the hidden tests: right answers, known mistakes, mutants; SEEDS=n, ONLY=text
 	@$(KIT) check --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only "$(ONLY)")
+
+collect: $(READY)  ## put a class download of Moodle or Canvas, or folders, into submitted/: FROM=archive.zip
+	@$(if $(FROM),,echo "Say what to collect: make collect FROM=archive.zip"; exit 1;) $(KIT) collect --lab $(LAB) "$(FROM)"
 
 autograde: $(READY)  ## grade submitted/*/LAB; JOBS=n at a time, STUDENT=name for one
 	@$(KIT) autograde --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT))

@@ -23,7 +23,7 @@ from tqdm import tqdm
 from autograder.course import Course, CourseError
 from autograder.digests import deciding_digests, lab_digest, submission_digest
 from autograder.generate import generate
-from autograder.intake import MAX_NOTEBOOK
+from autograder.intake import read_folder
 from autograder.limits import sandbox_limits, time_limits
 from autograder.masters import read_notebook
 from autograder.record import Writer, only_run
@@ -32,7 +32,7 @@ from autograder.sandbox import bubblewrap
 from autograder.sandbox.warm import WarmServer
 from autograder.worker import examine_one, start_worker
 
-VERSION = "1"  # of what this package makes of a submission: raise it when scores may change
+VERSION = "2"  # of what this package makes of a submission: raise it when scores may change
 TRIES = 2  # times that a submission is given to a worker that dies
 
 
@@ -112,8 +112,11 @@ def prepare_gradebook(course: Course, writer: Writer) -> None:
 def handed_in_digest(course: Course, student: str) -> str:
     """What was handed in."""
     total = hashlib.sha256()
-    for name, data in read_notebooks(course, student).items():
-        total.update(f"{name}\0{len(data)}\0".encode() + data)
+    handed = read_folder(course.submission(student))
+    for path, data in sorted(handed.files.items()):
+        total.update(f"{path}\0{len(data)}\0".encode())
+        total.update(data)
+    total.update(repr(sorted(handed.left_out.items())).encode())
     return total.hexdigest()
 
 
@@ -133,19 +136,6 @@ def not_graded(course: Course, writer: Writer) -> list[str]:
     """The students who handed in what is not graded as it is now."""
     students = [path.parent.name for path in sorted(course.submitted.glob(f"*/{course.lab}")) if path.is_dir()]
     return out_of_date(course, writer, students)
-
-
-def read_notebooks(course: Course, student: str) -> dict[str, bytes]:
-    """The lab's notebooks in a submission, by name. Links are not followed; of a huge file only the start is read."""
-    found = {}
-    for name in course.notebooks():
-        path = course.submission(student) / f"{name}.ipynb"
-        with contextlib.suppress(OSError):
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with open(descriptor, "rb") as file:
-                if path.is_file():
-                    found[name] = file.read(MAX_NOTEBOOK + 1)
-    return found
 
 
 def read_timestamp(course: Course, student: str) -> datetime.datetime | None:
@@ -207,8 +197,8 @@ def examine_all(
                 try:
                     while True:
                         while len(running) < workers + 1 and (name := next(waiting, None)) is not None:
-                            files = read_notebooks(course, name)
-                            running[pool.submit(examine_one, name, files, digests[name])] = name
+                            handed = read_folder(course.submission(name))
+                            running[pool.submit(examine_one, name, handed, digests[name])] = name
                         if not running:
                             break
                         done, _ = wait(running, return_when=FIRST_COMPLETED)

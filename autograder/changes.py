@@ -26,6 +26,8 @@ class Cell:
     """A cell of a release."""
 
     kind: str
+    type: str  # of the notebook format: code or markdown
+    fixed: bool  # it has to be in a submission: an answer, or a cell that cannot be edited
     points: float | None
     text: str
 
@@ -34,7 +36,13 @@ def read_release(release: Path) -> dict[str, dict[str, Cell]]:
     """The cells of a release, by notebook and id."""
     return {
         path.stem: {
-            cell.id: Cell(kind_of(cell), cell.metadata.get("nbgrader", {}).get("points"), cell.source)
+            cell.id: Cell(
+                kind_of(cell),
+                cell.cell_type,
+                bool(grade_id(cell)),
+                cell.metadata.get("nbgrader", {}).get("points"),
+                cell.source,
+            )
             for cell in read_notebook(path).cells
         }
         for path in sorted(release.glob("*.ipynb"))
@@ -68,7 +76,14 @@ def write_manifest(release: Path) -> None:
         "points": sum(map(total, books.values())),
         "notebooks": {
             name: [
-                {"cell": key, "kind": cell.kind, "points": cell.points, "sha256": digest(cell.text.encode())}
+                {
+                    "cell": key,
+                    "kind": cell.kind,
+                    "type": cell.type,
+                    "fixed": cell.fixed,
+                    "points": cell.points,
+                    "sha256": digest(cell.text.encode()),
+                }
                 for key, cell in cells.items()
             ]
             for name, cells in books.items()

@@ -28,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--only", default="", help="only entries and mutants with this text in their name")
             command.add_argument("--seeds", type=positive, default=1, help="how often, with other random inputs")
             command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
+        if name == "collect":
+            command.add_argument("source", type=Path, help="class download of Moodle or Canvas, or a folder")
         if name == "export":
             command.add_argument("--format", default="csv", choices=["moodle", "canvas", "csv", "json"])
             command.add_argument("--partial", action="store_true", help="leave grades empty where there are none")
@@ -84,6 +86,15 @@ def check(options: argparse.Namespace) -> int:
         print(line)
     print(check.text())
     return 1 if check.lines else 0
+
+
+def collect(options: argparse.Namespace) -> int:
+    """put a class download of Moodle or Canvas, or folders, into submitted/"""
+    from autograder.collect import collect
+
+    collected = collect(open_course(options.lab), options.source)
+    print(collected)
+    return 1 if collected.refused else 0
 
 
 def autograde(options: argparse.Namespace) -> int:
@@ -156,6 +167,7 @@ COMMANDS = {
     "release": release,
     "new-lab": new_lab,
     "check": check,
+    "collect": collect,
     "autograde": autograde,
     "feedback": feedback,
     "report": report,

@@ -19,7 +19,7 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder.course import CourseError
 from autograder.harmless import harmless, harmless_markdown
-from autograder.intake import Refused, take_in
+from autograder.intake import HandedIn, find_notebooks, log_cells, rebuild
 from autograder.limits import TimeLimits
 from autograder.masters import grade_id, is_constant, is_solution, is_test, read_notebook
 from autograder.policy import flags
@@ -39,31 +39,27 @@ class Examiner:
         self._spec = spec
         self._constant: dict[str, list[NotebookNode]] = {}  # outputs of constant cells, by grade id
 
-    def examine(self, student: str, files: dict[str, bytes], digest: str) -> SubmissionResult:
-        """Grade the notebooks in `files` (by name, without ending). Never raises for what a student did."""
-        return asyncio.run(self._examine(student, files, digest))
+    def examine(self, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
+        """Grade the notebooks in what was handed in. Never raises for what a student did."""
+        return asyncio.run(self._examine(student, handed, digest))
 
-    async def _examine(self, student: str, files: dict[str, bytes], digest: str) -> SubmissionResult:
+    async def _examine(self, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
         if not self._constant:
             await self._run_constant_cells()
         result = SubmissionResult(student, self._seed, digest)
         deadline = time.monotonic() + self._limits.submission_seconds
-        for name in self._lab.masters:
+        found = find_notebooks(handed, self._released)
+        for name, master in self._lab.masters.items():
             started = time.monotonic()
-            book = NotebookResult(name)
+            book = NotebookResult(name, found[name].status, found[name].reason)
             result.notebooks.append(book)
-            try:
-                if name not in files:
-                    book.status = "missing"
-                    raise Refused("This notebook was not handed in.")
-                book.status = "refused"
-                taken = take_in(files[name], self._lab.masters[name], self._released[name])
-                book.status = "graded"
-                book.repairs, book.unwritten = taken.repairs, sorted(taken.unwritten)
+            if book.status == "graded":
+                taken = rebuild(found[name].cells, master, self._released[name])
+                book.repairs = [*found[name].repairs, *taken.repairs]
+                book.tampering, book.unwritten = taken.tampering, sorted(taken.unwritten)
                 notebook = taken.notebook
                 await self._run(notebook, book, deadline)
-            except Refused as refused:
-                book.reason = str(refused)
+            else:
                 notebook = self._stand_in(book)
             self._grade(notebook, book)
             self._flag(notebook, book)
@@ -71,6 +67,7 @@ class Examiner:
             for cell in notebook.cells:
                 if cell.cell_type == "markdown" and is_solution(cell):
                     cell.source = harmless_markdown(cell.source)
+            notebook.cells[:0] = log_cells(book.repairs, book.tampering)
             result.written[name] = nbformat.writes(notebook).encode(errors="replace").decode()
         return result
 

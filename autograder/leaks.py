@@ -13,7 +13,7 @@ from autograder.digests import files_of
 from autograder.masters import SECRETS, read_notebook, secret_regions, without_secrets
 
 #: Packages that a student has besides Python itself.
-STUDENT_PACKAGES = {"torch", "matplotlib", "IPython", "jupyterlab"}
+STUDENT_PACKAGES = {"torch", "matplotlib", "IPython", "jupyterlab", "nbclient", "nbformat"}
 #: Shorter lines of a solution, such as `else:`, say nothing when they stand elsewhere too.
 SHORTEST_SECRET = 12
 

@@ -31,7 +31,9 @@ class NotebookResult:
     reason: str = ""
     cells: dict[str, CellGrade] = field(default_factory=dict)
     unwritten: list[str] = field(default_factory=list)
+    #: what was put right before grading, in words
     repairs: list[str] = field(default_factory=list)
+    #: locked cells and marks that were edited, in words: without effect, but for a person to know
     tampering: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)

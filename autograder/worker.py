@@ -11,6 +11,7 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpec
 
 from autograder.examine import Examiner
+from autograder.intake import HandedIn
 from autograder.limits import TimeLimits
 from autograder.results import SubmissionResult
 
@@ -35,6 +36,6 @@ def end_with_parent() -> None:
         os._exit(1)
 
 
-def examine_one(student: str, files: dict[str, bytes], digest: str) -> SubmissionResult:
+def examine_one(student: str, handed: HandedIn, digest: str) -> SubmissionResult:
     assert _examiner is not None, "start_worker comes first"
-    return _examiner.examine(student, files, digest)
+    return _examiner.examine(student, handed, digest)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from autograder.bank import Entry, hand_in
-from autograder.batch import find_submissions, read_notebooks, read_timestamp
+from autograder.batch import find_submissions, read_timestamp
 from autograder.course import Course
-from autograder.intake import Refused, parse
+from autograder.intake.cells import Refused
+from autograder.intake.folder import read_folder
+from autograder.intake.read import read_cells
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
@@ -84,7 +86,9 @@ def test_links_and_special_files_are_not_read(empty: Course) -> None:
     os.symlink("/etc/passwd", folder / f"{first}.ipynb")
     os.mkfifo(folder / f"{second}.ipynb")
     (folder / f"{third}.ipynb").write_bytes(b"{}")
-    assert read_notebooks(empty, "s01") == {third: b"{}"}
+    handed = read_folder(folder)
+    assert handed.files == {f"{third}.ipynb": b"{}"}
+    assert "symbolic link" in handed.left_out[f"{first}.ipynb"] and "device" in handed.left_out[f"{second}.ipynb"]
 
 
 @pytest.mark.parametrize(
@@ -108,14 +112,15 @@ def test_timestamps(empty: Course, text: str, found: bool) -> None:
         (b"[]", "no list of cells"),
         (b'{"cells": 3}', "no list of cells"),
         (b'{"cells": [' + b",".join([b"{}"] * 3000) + b"]}", "3000 cells"),
-        (b" " * 21_000_000, "21 MB"),
+        (b" " * 200_000_001, "larger than 200 MB"),
     ],
 )
 def test_what_is_no_notebook_is_refused_with_a_reason(data: bytes, reason: str) -> None:
     with pytest.raises(Refused, match=reason):
-        parse(data)
+        read_cells(data)
 
 
 def test_cells_of_any_shape_are_read() -> None:
-    cells = '[{}, {"source": 7}, {"source": ["a", 3, "b"], "metadata": 5}, {"metadata": {"nbgrader": []}}, 4, null]'
-    assert [cell["source"] for cell in parse(('{"cells": ' + cells + "}").encode())] == ["", "", "ab", ""]
+    shapes = '{}, {"source": 7}, {"source": ["a", 3, "b"], "metadata": 5}, {"metadata": {"nbgrader": []}}, 4, null'
+    cells, _ = read_cells(('{"cells": [' + shapes + "]}").encode())
+    assert [cell.source for cell in cells] == ["", "", "a\nb", ""]

@@ -351,3 +351,12 @@ def first_to_pass(*attempts: Any, vague: str) -> None:
         except CheckFailed as failed:
             failures.append(str(failed))
     raise CheckFailed(min(failures, key=lambda text: 2 * (text == vague) + text.startswith("Your code raised")))
+
+
+if __name__ == "__main__":  # python -m labtools
+    import sys
+    from pathlib import Path
+
+    from handin import main
+
+    sys.exit(main(Path.cwd()))

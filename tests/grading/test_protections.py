@@ -10,6 +10,7 @@ from nbgrader.utils import determine_grade
 from autograder.bank import Entry, build, read_bank
 from autograder.course import Course
 from autograder.examine import Examiner
+from autograder.intake import HandedIn
 from autograder.limits import TimeLimits
 from autograder.masters import is_test, read_notebook
 from autograder.release import put_hidden_tests, run_notebook
@@ -56,7 +57,7 @@ def test_without_the_sandbox_files_and_processes_are_in_sight(course: Course, tm
     look = Entry("look", "", base="release", answers={"gradient-formula": LOOK.format(paths=secrets)})
     with WarmServer(course.release, unsafe=unsafe) as server:
         examiner = Examiner(course.source, course.release, "0", TimeLimits(), server.spec)
-        result = examiner.examine("look", {FIRST: build(look, course)[FIRST].encode()}, "")
+        result = examiner.examine("look", HandedIn({f"{FIRST}.ipynb": build(look, course)[FIRST].encode()}), "")
     outputs = [output for cell in nbformat.reads(result.written[FIRST], 4).cells for output in cell.get("outputs", [])]
     (text,) = [output.text for output in outputs if "FOUND" in output.get("text", "")]
     assert ("FOUND []" in text) is not unsafe
@@ -69,6 +70,6 @@ def test_without_a_second_chance_a_thread_left_behind_would_cost_others(course: 
     with WarmServer(course.release) as server:
         limits = TimeLimits(cell_seconds=3, call_seconds=2)
         examiner = Examiner(course.source, course.release, "0", limits, server.spec)
-        result = examiner.examine("threads", {FIRST: build(entry, course)[FIRST].encode()}, "")
+        result = examiner.examine("threads", HandedIn({f"{FIRST}.ipynb": build(entry, course)[FIRST].encode()}), "")
     points = {name: cell.points for name, cell in result.notebooks[0].cells.items()}
     assert points["test-gradient-formula"] == 0 and points["test-explore"] == 2 and points["test-my-function"] == 3

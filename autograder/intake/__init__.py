@@ -1,0 +1,22 @@
+"""Intake: what was handed in, read with limits and rebuilt on the master, and a record of what was put right."""
+
+from __future__ import annotations
+
+from nbformat import NotebookNode
+
+from autograder.intake.cells import Refused
+from autograder.intake.find import find_notebooks
+from autograder.intake.folder import HandedIn, read_folder
+from autograder.intake.log import log_cells
+from autograder.intake.read import read_cells
+from autograder.intake.rebuild import Intake, rebuild
+
+__all__ = ["HandedIn", "Intake", "Refused", "find_notebooks", "log_cells", "read_folder", "rebuild", "take_in"]
+
+
+def take_in(data: bytes, master: NotebookNode, released: NotebookNode) -> Intake:
+    """Rebuild one submitted notebook. `released` is what the student was given. Refused if it cannot be read."""
+    cells, repairs = read_cells(data)
+    taken = rebuild(cells, master, released)
+    taken.repairs = [*repairs, *taken.repairs]
+    return taken

@@ -1,0 +1,155 @@
+"""From the bytes of a file to the cells of a notebook, with limits: whatever wrote it, however it was saved."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from autograder.intake.cells import MAX_CELLS, Cell, Refused
+from autograder.intake.conflicts import both_versions, has_conflict, unite
+from autograder.intake.scripts import is_script, read_script
+
+MAX_FILE = 200_000_000  # bytes of one file, outputs included
+MAX_TEXT = 20_000_000  # characters of all cells, without outputs
+MAX_CODE = 2_000_000  # of those, characters of code
+MAX_MEMORY = 2 * 1024**3  # bytes that reading one file may take
+
+
+def read_cells(data: bytes) -> tuple[list[Cell], list[str]]:
+    """The cells of a notebook or Python file, and what was put right, in words. Refused if it cannot be read."""
+    if len(data) > MAX_FILE:
+        raise Refused(f"The file is larger than {MAX_FILE / 1e6:.0f} MB, the most that is read.")
+    repairs: list[str] = []
+    try:
+        with memory_limit():
+            cells = parse(decode(data, repairs), repairs)
+    except MemoryError:
+        raise Refused(f"Reading the file takes more than {MAX_MEMORY / 1024**3:.0f} GB of memory.") from None
+    if not any(cell.source.strip() for cell in cells):
+        raise Refused("The notebook is empty: none of its cells holds any text.")
+    size = sum(len(cell.source) for cell in cells)
+    if size > MAX_TEXT:
+        raise Refused(f"The cells hold {size / 1e6:.0f} MB of text, outputs not counted; at most 20 MB are read.")
+    if len(cells) > MAX_CELLS:
+        raise Refused(f"The notebook has {len(cells)} cells; at most {MAX_CELLS} are read.")
+    if sum(len(cell.source) for cell in cells if cell.kind == "code") > MAX_CODE:
+        raise Refused("The cells hold more than 2 MB of code, outputs not counted.")
+    return clean(cells, repairs), repairs
+
+
+@contextlib.contextmanager
+def memory_limit() -> Iterator[None]:
+    """MemoryError instead of a full machine, for this process."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    limit = pages * resource.getpagesize() + MAX_MEMORY
+    if before[1] != resource.RLIM_INFINITY:
+        limit = min(limit, before[1])
+    resource.setrlimit(resource.RLIMIT_AS, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def decode(data: bytes, repairs: list[str]) -> str:
+    """The text of a file in UTF-8, UTF-16 or UTF-32, with or without a byte order mark, or else in Windows-1252."""
+    encoding = json.detect_encoding(data)
+    if encoding not in ("utf-8", "utf-8-sig"):
+        repairs.append(f"The file was saved as {encoding[:6].upper()}; it was read as such.")
+    elif encoding == "utf-8-sig":
+        repairs.append("The file began with a byte order mark, which was removed.")
+    try:
+        return data.decode(encoding, "surrogatepass").lstrip("\ufeff")
+    except UnicodeDecodeError:
+        if encoding != "utf-8":
+            what = f"It begins as {encoding[:6].upper()} and goes on otherwise."
+            raise Refused(f"The file is not a notebook: it cannot be read as JSON. {what}") from None
+        repairs.append("The file was not saved as UTF-8; it was read as Windows-1252.")
+        return data.decode("cp1252", "replace")
+
+
+def parse(text: str, repairs: list[str]) -> list[Cell]:
+    if has_conflict(text):
+        versions = []
+        for version in both_versions(text):
+            with contextlib.suppress(Refused):
+                versions.append(parse_one(version, []))
+        if versions:
+            repairs.append(
+                "The file held marks of a merge conflict (git). They were removed, and the cells of both "
+                "versions were looked at."
+            )
+            return unite(versions[0], versions[-1]) if len(versions) == 2 else versions[0]
+    return parse_one(text, repairs)
+
+
+def parse_one(text: str, repairs: list[str]) -> list[Cell]:
+    start = text[:1000].lstrip()[:1]
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        if start and start not in "{[" and is_script(text[: MAX_CODE + 1]):
+            repairs.append("A Python file was handed in; its cells were put back into the notebook.")
+            return read_script(text)
+        what = "It is empty." if not text.strip() else "It may be damaged or cut off."
+        raise Refused(f"The file is not a notebook: it cannot be read as JSON. {what}") from None
+    cells = content.get("cells") if isinstance(content, dict) else None
+    if isinstance(content, dict) and not isinstance(cells, list) and isinstance(content.get("worksheets"), list):
+        sheets = [sheet.get("cells") for sheet in content["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+        repairs.append("The notebook was saved in the old format 3; it was read as such.")
+    if not isinstance(cells, list):
+        raise Refused("The file is not a notebook: it has no list of cells.")
+    if len(cells) > MAX_CELLS:
+        raise Refused(f"The notebook has {len(cells)} cells; at most {MAX_CELLS} are read.")
+    return [read_cell(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def read_cell(cell: dict[str, Any]) -> Cell:
+    metadata = cell.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    marks = metadata.get("nbgrader")
+    marks = marks if isinstance(marks, dict) else {}
+    name = marks.get("grade_id")
+    own_id = cell.get("id", metadata.get("id"))  # Colab keeps it among the metadata
+    return Cell(
+        "code" if cell.get("cell_type") == "code" else "markdown",
+        read_source(cell.get("source", cell.get("input"))),
+        own_id if isinstance(own_id, str) else "",
+        name if isinstance(name, str) else "",
+        marks,
+    )
+
+
+def read_source(source: Any) -> str:
+    """The text of a cell, which is a text or a list of lines with or without their ends."""
+    if isinstance(source, list):
+        lines = [line for line in source if isinstance(line, str)]
+        whole = any(line.endswith("\n") for line in lines[:-1])
+        source = ("" if whole else "\n").join(lines)
+    return source.encode(errors="replace").decode() if isinstance(source, str) else ""  # no half characters
+
+
+def clean(cells: list[Cell], repairs: list[str]) -> list[Cell]:
+    """Line ends as in Unix, and a cell with a merge conflict as two."""
+    cleaned = []
+    if any("\r" in cell.source for cell in cells):
+        repairs.append("Line ends of Windows were changed.")
+    conflicts = False
+    for cell in cells:
+        cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
+        if has_conflict(cell.source):
+            conflicts = True
+            cleaned += [
+                Cell(cell.kind, text, cell.id, cell.grade_id, cell.marks) for text in both_versions(cell.source)
+            ]
+        else:
+            cleaned.append(cell)
+    if conflicts:
+        repairs.append("Cells held marks of a merge conflict (git). They were removed, and both versions looked at.")
+    return cleaned

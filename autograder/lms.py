@@ -1,0 +1,84 @@
+"""Who handed in a file, from its path in a class download. These are plugins of nbgrader's zip_collect."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from nbgrader.plugins import FileNameCollectorPlugin
+from traitlets import Unicode
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose file it is, what it was called, and whether the system marked it as late."""
+
+    student: str
+    name: str
+    late: bool = False
+
+
+class Collector(FileNameCollectorPlugin):
+    """nbgrader's plugin for file names, for files of every kind, quiet about those that do not match."""
+
+    def collect(self, submitted_file: str) -> dict[str, str | None] | None:
+        match = re.match(self.named_regexp, submitted_file)
+        return match.groupdict() if match else None
+
+
+class MoodleCollector(Collector):
+    """`Full Name_12345_assignsubmission_file_/exercise1.ipynb`, or the same without folders."""
+
+    named_regexp = Unicode(
+        r"(?:[^/]+/)*?(?P<student_id>[^/]+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?/?(?P<file_id>[^/].*)"
+    ).tag(config=True)
+
+
+class CanvasCollector(Collector):
+    """`lastfirst_LATE_12345_67890_exercise1-1.ipynb`, where LATE stands only in late ones."""
+
+    named_regexp = Unicode(
+        r"(?:[^/]+/)*(?P<student_id>[^/_]+)(?P<late>_(?:LATE|late))?_(?P<number>\d+)_\d+_(?P<file_id>[^/]+)$"
+    ).tag(config=True)
+
+
+SYSTEMS = {"Moodle": MoodleCollector(), "Canvas": CanvasCollector()}
+
+
+def owners(paths: list[str], lab: str) -> tuple[str, dict[str, Owner]]:
+    """Whose the files at these paths are, and the system that named them so; files of nobody are left out.
+
+    Where no system has named them, folders are taken for students: `<student>/<file>` or `<student>/<lab>/<file>`.
+    """
+    for system, collector in SYSTEMS.items():
+        found = {path: owner for path in paths if (owner := named(collector.collect(path)))}
+        if found:
+            return system, found
+    return "folders", in_folders(paths, lab)
+
+
+def named(match: dict[str, str | None] | None) -> Owner | None:
+    if not match:
+        return None
+    student = f"{folder_name(match['student_id'] or '')}-{match['number']}"
+    return Owner(student, match["file_id"] or "", bool(match.get("late")))
+
+
+def in_folders(paths: list[str], lab: str) -> dict[str, Owner]:
+    found = {}
+    split = {path: path.split("/") for path in paths}
+    while len({parts[0] for parts in split.values()}) == 1 and all(len(parts) > 2 for parts in split.values()):
+        if any(parts[1] == lab for parts in split.values()):
+            break  # the one folder is a student's
+        split = {path: parts[1:] for path, parts in split.items()}
+    for path, parts in split.items():
+        if len(parts) > 1:
+            rest = parts[2:] if parts[1] == lab and len(parts) > 2 else parts[1:]
+            found[path] = Owner(folder_name(parts[0]), "/".join(rest))
+    return found
+
+
+def folder_name(name: str) -> str:
+    """A name as that of a folder: letters, digits and a few signs."""
+    return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80] or "unnamed"

@@ -1,0 +1,82 @@
+"""What students run before they hand in: it finds what is missing, and agrees with the grader."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.bank import Entry, build
+from autograder.course import Course
+
+NAME = "exercise1_gradient_descent"
+
+
+@pytest.fixture
+def folder(course: Course, tmp_path: Path) -> Path:
+    """A student's folder with one notebook, all of it right."""
+    shutil.copytree(course.release, tmp_path, dirs_exist_ok=True)
+    (tmp_path / f"{NAME}.ipynb").write_text(build(Entry("right", ""), course)[NAME])
+    cells = json.loads((tmp_path / "cells.json").read_text())
+    (tmp_path / "cells.json").write_text(json.dumps({NAME: cells[NAME]}))
+    return tmp_path
+
+
+def check(folder: Path) -> tuple[int, str]:
+    command = [sys.executable, "-m", "labtools"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def change(folder: Path, cell: str, source: str | None) -> None:
+    path = folder / f"{NAME}.ipynb"
+    notebook = json.loads(path.read_text())
+    if source is None:
+        notebook["cells"] = [each for each in notebook["cells"] if each["id"] != cell]
+    for each in notebook["cells"]:
+        if each["id"] == cell:
+            each["source"] = source
+    path.write_text(json.dumps(notebook))
+
+
+def test_a_right_notebook_is_ready_and_is_left_as_it_was(folder: Path) -> None:
+    before = (folder / f"{NAME}.ipynb").read_bytes()
+    code, text = check(folder)
+    assert code == 0 and "Ready to hand in." in text and "note:" not in text, text
+    assert (folder / f"{NAME}.ipynb").read_bytes() == before
+
+
+def test_what_does_no_harm_is_a_note(folder: Path) -> None:
+    change(folder, "keep-going", "YOUR ANSWER HERE")
+    change(folder, "test-explore", "1")
+    change(folder, "three-iterations", "points = [(6, 6)]\nvalues = gradients = []")
+    code, text = check(folder)
+    assert code == 0 and "`keep-going` is not written yet" in text and "`test-explore` was changed" in text
+    assert "`test-three-iterations`: " in text and "did not pass" in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "source", "words"),
+    [
+        ("optimizer", None, "`optimizer` is missing"),
+        ("test-explore", None, "`test-explore` is missing"),
+        ("explore", "my_start = 1 / 0", "`explore` ends in ZeroDivisionError"),
+    ],
+)
+def test_what_does_harm_is_a_problem(folder: Path, cell: str, source: str | None, words: str) -> None:
+    change(folder, cell, source)
+    code, text = check(folder)
+    assert code == 1 and words in text and "Not ready" in text
+
+
+def test_a_missing_or_damaged_file_is_a_problem(folder: Path) -> None:
+    path = folder / f"{NAME}.ipynb"
+    path.write_text('{"cells": [')
+    code, text = check(folder)
+    assert code == 1 and "cannot be read as a notebook" in text
+    path.rename(folder / "exercise1_gradient_descent (1).ipynb")
+    code, text = check(folder)
+    assert code == 1 and "give it its old name" in text
