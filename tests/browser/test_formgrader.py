@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from autograder.bank import hand_in, read_bank
 from autograder.batch import autograde
@@ -51,14 +51,16 @@ def grade(page: Page, address: str, points: str, comment: str) -> None:
     text = page.locator("#notebook-container").first.inner_text()
     assert "1 point: the two factors have the same sign" in text  # the marking scheme
     assert "Both factors have the same sign, so the product is positive" in text  # the answer
-    box = page.locator("#why.score")
-    box.fill(points)
-    box.blur()
-    page.locator(".panel:has(#why) .score-saved").first.wait_for(state="visible")
-    note = page.locator("#why-comment")
-    note.fill(comment)
-    note.blur()
-    page.locator(".panel:has(#why) .comment-saved").first.wait_for(state="visible")
+    save(page, page.locator("#why.score"), points)
+    save(page, page.locator("#why-comment"), comment)
+
+
+def save(page: Page, field: Locator, text: str) -> None:
+    """Fill a field in and leave it: formgrader then saves it."""
+    with page.expect_response(lambda answer: "/api/" in answer.url and answer.request.method == "PUT") as saved:
+        field.fill(text)
+        field.blur()
+    assert saved.value.ok, saved.value.status_text
 
 
 def test_a_proof_is_graded_and_survives_a_regrade(course: Course, browser: Browser, tmp_path: Path) -> None:
@@ -71,7 +73,8 @@ def test_a_proof_is_graded_and_survives_a_regrade(course: Course, browser: Brows
         screenshot(page, "formgrader")
         student = next(name for name in ("s01-right", "s02-double") if proof(course, name)[0] is not None)
         assert proof(course, student) == (1.5, False, "Name zero as well.")
-    assert trouble == []
+    # nbgrader's own page fetches MathJax from the network, which the test does without
+    assert [line for line in trouble if line != "MathJax is not defined"] == []
     master = course.source / "exercise1.ipynb"
     master.write_text(master.read_text().replace("range(5)", "range(6)"))
     make_release(course)
