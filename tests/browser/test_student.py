@@ -57,7 +57,7 @@ def test_a_student_solves_a_notebook(course: Course, lab: tuple[Path, str], brow
     answers = {grade_id(cell): solution(cell.source) for cell in master.cells if is_solution(cell)}
     trouble: list[str] = []
     with page_of(browser, trouble) as page:
-        page.goto(f"{address}/lab/tree/{name}.ipynb?token={TOKEN}")
+        page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}")
         page.locator(".jp-Notebook .jp-Cell").nth(len(released.cells) - 1).wait_for(state="attached")
         page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached")
         for number, cell in enumerate(released.cells):
