@@ -30,7 +30,8 @@ from autograder.results import CellGrade, NotebookResult
 
 MAX_TEXT = 30_000  # characters of a cell that are shown
 UNREAD = "not graded yet: a person reads it"
-LIBRARY = re.compile(r"/[^\s\x1b\"':]*?/(?=(?:site-packages|lib/python3\.\d+)/)")  # where this machine keeps Python
+WORD = re.compile(r"[^\s\x1b\"':]+")  # paths have none of these
+LIBRARY = re.compile(r".*/(?=site-packages/)|[^/]*/.*?(?=lib/python3\.\d+/)")  # where this machine keeps Python
 
 
 class FeedbackExporter(TemplateExporter):
@@ -121,11 +122,17 @@ def state(cell: NotebookNode, grade: CellGrade | None, book: NotebookResult, wai
 def without_paths(output: NotebookNode) -> None:
     """Cut the folders of the grader's machine out of texts and tracebacks."""
     if "text" in output:
-        output.text = LIBRARY.sub(".../", output.text)
+        output.text = WORD.sub(shorter, output.text)
     if "traceback" in output:
-        output.traceback = [LIBRARY.sub(".../", line) for line in output.traceback]
+        output.traceback = [WORD.sub(shorter, line) for line in output.traceback]
     if "text/plain" in output.get("data", {}):
-        output.data["text/plain"] = LIBRARY.sub(".../", output.data["text/plain"])
+        output.data["text/plain"] = WORD.sub(shorter, output.data["text/plain"])
+
+
+def shorter(word: re.Match[str]) -> str:
+    """A word, without the folders before Python's own if it is a path."""
+    found = LIBRARY.match(word[0])
+    return f"{word[0].partition('/')[0]}.../{word[0][found.end() :]}" if found else word[0]
 
 
 def describe(output: NotebookNode, text: str) -> None:

@@ -265,8 +265,13 @@ def windows_file(notebook: Notebook) -> bytes:
 def format_3(notebook: Notebook) -> bytes:
     cells = []
     for cell in notebook["cells"]:
+        lines = text(cell).splitlines(keepends=True)
         old = {"cell_type": cell["cell_type"], "metadata": cell["metadata"]}
-        cells.append(old | {"input" if cell["cell_type"] == "code" else "source": text(cell).splitlines(keepends=True)})
+        if cell["cell_type"] == "code":
+            old |= {"input": lines, "language": "python", "collapsed": False, "outputs": [], "prompt_number": None}
+        else:
+            old["source"] = lines
+        cells.append(old)
     return plain({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells, "metadata": {}}]})
 
 

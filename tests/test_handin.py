@@ -19,8 +19,9 @@ def folder(course: Course, tmp_path: Path) -> Path:
     """A student's folder with one notebook, all of it right."""
     shutil.copytree(course.release, tmp_path, dirs_exist_ok=True)
     (tmp_path / f"{NAME}.ipynb").write_text(build(Entry("right", ""), course)[NAME])
-    cells = json.loads((tmp_path / "cells.json").read_text())
-    (tmp_path / "cells.json").write_text(json.dumps({NAME: cells[NAME]}))
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["notebooks"] = {NAME: manifest["notebooks"][NAME]}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     return tmp_path
 
 
