@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response
 
 from autograder.bank import hand_in, read_bank
 from autograder.batch import autograde
@@ -47,18 +47,19 @@ def grade(page: Page, address: str, points: str, comment: str) -> None:
     page.get_by_role("link", name="lab04").click()
     page.get_by_role("link", name="exercise1").click()
     page.get_by_role("link", name="Submission #1").click()
-    page.locator("#why.score").wait_for()
+    page.locator("#why_extra_credit[placeholder]").wait_for()  # the page is ready when it knows the grades
+    page.locator("#why-comment[placeholder]").wait_for()
     text = page.locator("#notebook-container").first.inner_text()
     assert "1 point: the two factors have the same sign" in text  # the marking scheme
     assert "Both factors have the same sign, so the product is positive" in text  # the answer
-    box = page.locator("#why.score")
-    box.fill(points)
-    box.blur()
-    page.locator(".panel:has(#why) .score-saved").first.wait_for(state="visible")
-    note = page.locator("#why-comment")
-    note.fill(comment)
-    note.blur()
-    page.locator(".panel:has(#why) .comment-saved").first.wait_for(state="visible")
+    for place, entry, kind in (("#why.score", points, "grade"), ("#why-comment", comment, "comment")):
+        with page.expect_response(lambda answer, kind=kind: is_saved(answer, kind)):  # formgrader saves by itself
+            page.locator(place).fill(entry)
+            page.locator(place).blur()
+
+
+def is_saved(answer: Response, kind: str) -> bool:
+    return f"/formgrader/api/{kind}/" in answer.url and answer.request.method == "PUT" and answer.ok
 
 
 def test_a_proof_is_graded_and_survives_a_regrade(course: Course, browser: Browser, tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_a_proof_is_graded_and_survives_a_regrade(course: Course, browser: Brows
         screenshot(page, "formgrader")
         student = next(name for name in ("s01-right", "s02-double") if proof(course, name)[0] is not None)
         assert proof(course, student) == (1.5, False, "Name zero as well.")
-    assert trouble == []
+    assert set(trouble) <= {"MathJax is not defined"}  # nbgrader's page takes it from the network, which is shut here
     master = course.source / "exercise1.ipynb"
     master.write_text(master.read_text().replace("range(5)", "range(6)"))
     make_release(course)
