@@ -38,7 +38,7 @@ TAMPERING = "`test-q01` was changed; it was put back."
 SIZE = 60
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright runs an event loop in this thread: it has to end before other tests
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
