@@ -22,6 +22,7 @@ def read_script(text: str) -> list[Cell]:
     cells = [Cell("code", "")]
     lines: list[list[str]] = [[]]
     exported = "# In[" in text  # by nbconvert, which leaves Markdown as comments between blank lines
+    text = text.partition("\n")[2] if text.startswith("#!") else text  # which Python runs it: nobody's cell
     for line in text.split("\n"):
         mark = _BREAK.match(line)
         if mark:
