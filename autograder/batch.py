@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime
-import hashlib
-import multiprocessing
 import os
 import secrets
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from functools import partial
 from pathlib import Path
 
-from nbgrader.utils import parse_utc
 from tqdm import tqdm
 
 from autograder.course import Course, CourseError
 from autograder.digests import deciding_digests, lab_digest, submission_digest
+from autograder.dispatch import Lanes, dispatch
 from autograder.generate import generate
-from autograder.intake import read_folder
 from autograder.limits import sandbox_limits, time_limits
+from autograder.local import ThisMachine
 from autograder.masters import read_notebook
 from autograder.record import Writer, only_run
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
 from autograder.sandbox import bubblewrap
-from autograder.sandbox.warm import WarmServer
-from autograder.worker import examine_one, start_worker
+from autograder.station import Setting
+from autograder.submitted import find_submissions, read_submission, read_timestamp
 
 VERSION = "2"  # of what this package makes of a submission: raise it when scores may change
-TRIES = 2  # times that a submission is given to a worker that dies
 
 
 @dataclass
@@ -51,20 +45,34 @@ class Counts:
         )
 
 
-def autograde(course: Course, jobs: int | None = None, unsafe: bool = False, student: str | None = None) -> Counts:
-    """Grade what was handed in and is not recorded yet. `student` restricts the run to one."""
+def autograde(
+    course: Course,
+    jobs: int | None = None,
+    unsafe: bool = False,
+    student: str | None = None,
+    scheduler: str | None = None,
+) -> Counts:
+    """Grade what was handed in and is not recorded yet. `student` restricts the run to one.
+
+    `scheduler` is the address of a Dask cluster; without it, `jobs` submissions at a time are graded here.
+    """
     students = find_submissions(course, student)
-    with only_run(course), Writer(course) as writer:
+    seed = secrets.token_hex(8)
+    with only_run(course), ExitStack() as stack:
+        lanes: Lanes | None = None
+        if not course.gradebook.exists():  # all is to be graded: warm up while the gradebook is made
+            lanes = stack.enter_context(open_lanes(course, seed, jobs, unsafe, scheduler))
+        writer = stack.enter_context(Writer(course))
         prepare_gradebook(course, writer)
-        seed = writer.note("seed") or secrets.token_hex(8)
+        seed = writer.note("seed") or seed
         writer.set_note("seed", seed)
         stale = set(out_of_date(course, writer, students))
         todo = [name for name in students if name in stale or not course.autograded(name).is_dir()]
         counts = Counts(unchanged=len(students) - len(todo))
         if todo:
+            lanes = lanes or stack.enter_context(open_lanes(course, seed, jobs, unsafe, scheduler))
             deciding = deciding_digests(course)
-            digests = {name: handed_in_digest(course, name) for name in todo}
-            for result in progress(examine_all(course, digests, seed, jobs, unsafe), todo):
+            for result in progress(examine(course, lanes, todo, seed), todo):
                 if result.digest:
                     result.digest = submission_digest(result.digest, deciding, seed + VERSION, result.missing)
                 store_notebooks(course, result)
@@ -74,23 +82,8 @@ def autograde(course: Course, jobs: int | None = None, unsafe: bool = False, stu
                 counts.graded += not failed
         for line in writer.apply_late_rules():
             print(line, file=sys.stderr)
-        submissions = writer.submissions()
-        counts.needs_person = sum(bool(submissions[name].needs_manual_grade) for name in students)
+        counts.needs_person = len(writer.waiting() & set(students))
     return counts
-
-
-def find_submissions(course: Course, student: str | None = None) -> list[str]:
-    """The students who handed the lab in. CourseError where there is none, or not the one asked for."""
-    if student is not None and not course.submission(student).is_dir():
-        raise CourseError(f"{course.submission(student)} does not exist: check STUDENT and LAB.")
-    folders = sorted(path for path in course.submitted.glob("*") if path.is_dir())
-    for path in folders:
-        if not (path / course.lab).is_dir():
-            print(f"submitted/{path.name} has no folder {course.lab}: left out", file=sys.stderr)
-    found = [path.name for path in folders if (path / course.lab).is_dir() and student in (None, path.name)]
-    if not found:
-        raise CourseError(f"There is nothing to grade: put notebooks into {course.submitted}/<student>/{course.lab}/.")
-    return found
 
 
 def prepare_gradebook(course: Course, writer: Writer) -> None:
@@ -99,7 +92,7 @@ def prepare_gradebook(course: Course, writer: Writer) -> None:
         return
     if not course.release.is_dir():
         raise CourseError(f"release/{course.lab} is missing: run `make release LAB={course.lab}` first.")
-    if writer.submissions():
+    if writer.has_submissions():
         raise CourseError(
             f"source/{course.lab} changed since submissions were graded: `make release LAB={course.lab}` shows what "
             "that changes, and carries the gradebook over."
@@ -109,42 +102,28 @@ def prepare_gradebook(course: Course, writer: Writer) -> None:
     writer.set_note("masters", lab_digest(course.source))
 
 
-def handed_in_digest(course: Course, student: str) -> str:
-    """What was handed in."""
-    total = hashlib.sha256()
-    handed = read_folder(course.submission(student))
-    for path, data in sorted(handed.files.items()):
-        total.update(f"{path}\0{len(data)}\0".encode())
-        total.update(data)
-    total.update(repr(sorted(handed.left_out.items())).encode())
-    return total.hexdigest()
-
-
 def out_of_date(course: Course, writer: Writer, students: list[str]) -> list[str]:
     """The students whose submission is not graded as it is now, under the tests as they are now."""
-    known, missing = writer.digests(), writer.missing_notebooks()
-    deciding, seed = deciding_digests(course), (writer.note("seed") or "") + VERSION
-    return [
-        name
-        for name in students
-        if known.get(name)
-        != submission_digest(handed_in_digest(course, name), deciding, seed, missing.get(name, set()))
-    ]
+    known, deciding = writer.digests(), deciding_digests(course)
+    seed = (writer.note("seed") or "") + VERSION
+
+    def unchanged(student: str) -> bool:
+        if not known.get(student):
+            return False
+        _, handed = read_submission(course, student)
+        if known[student] == submission_digest(handed, deciding, seed, set()):
+            return True
+        result = writer.result(student)  # which notebooks were missing decides too: few submissions have any
+        missing = result.missing if result else set()
+        return bool(missing) and known[student] == submission_digest(handed, deciding, seed, missing)
+
+    return [name for name in students if not unchanged(name)]
 
 
 def not_graded(course: Course, writer: Writer) -> list[str]:
     """The students who handed in what is not graded as it is now."""
     students = [path.parent.name for path in sorted(course.submitted.glob(f"*/{course.lab}")) if path.is_dir()]
     return out_of_date(course, writer, students)
-
-
-def read_timestamp(course: Course, student: str) -> datetime.datetime | None:
-    """When the lab was handed in, from nbgrader's timestamp.txt, if that is there and can be read."""
-    path = course.submission(student) / "timestamp.txt"
-    with contextlib.suppress(OSError, ValueError, OverflowError):
-        if path.is_file() and not path.is_symlink() and path.stat().st_size < 200:
-            return parse_utc(path.read_text().strip())
-    return None
 
 
 def store_notebooks(course: Course, result: SubmissionResult) -> None:
@@ -173,54 +152,36 @@ def progress(results: Iterator[SubmissionResult], todo: list[str]) -> Iterator[S
 # ---------------------------------------------------------------------- examining in other processes
 
 
-def examine_all(
-    course: Course, digests: dict[str, str], seed: str, jobs: int | None, unsafe: bool
-) -> Iterator[SubmissionResult]:
-    """Examine submissions in a pool of processes, and yield each result as it comes.
-
-    A submission whose worker dies is tried again in a new pool, then given up with a reason. Only a few
-    submissions are in memory at a time.
-    """
-    if not unsafe and (missing := bubblewrap.missing()):
+def open_lanes(
+    course: Course, seed: str, jobs: int | None, unsafe: bool, scheduler: str | None = None
+) -> AbstractContextManager[Lanes]:
+    """Where submissions are to be examined: on this machine, or on a cluster."""
+    if scheduler is None and not unsafe and (missing := bubblewrap.missing()):
         raise CourseError(f"{missing} Without it a submission could read and change anything here; --unsafe goes on.")
-    workers = jobs or os.cpu_count() or 1
-    tries = dict.fromkeys(digests, 0)
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.worker", "torch"])
-    forkserver.ensure_running()  # it warms up while the kernels' server does
-    with WarmServer(course.release, sandbox_limits(course.config()), unsafe) as server:
-        while tries:
-            setting = (course.source, course.release, seed, time_limits(course.config()), server.spec)
-            with ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=setting) as pool:
-                waiting = iter(sorted(tries, key=lambda name: tries[name]))
-                running: dict[Future[SubmissionResult], str] = {}
-                try:
-                    while True:
-                        while len(running) < workers + 1 and (name := next(waiting, None)) is not None:
-                            handed = read_folder(course.submission(name))
-                            running[pool.submit(examine_one, name, handed, digests[name])] = name
-                        if not running:
-                            break
-                        done, _ = wait(running, return_when=FIRST_COMPLETED)
-                        for future in done:
-                            name = running[future]
-                            try:
-                                result = future.result()
-                            except (BrokenProcessPool, CourseError):
-                                raise
-                            except Exception as error:  # ours to mend, and no reason to stop the others
-                                result = given_up(course, name, seed, f"{type(error).__name__}: {error}"[:300])
-                            del running[future], tries[name]
-                            yield result
-                except BrokenProcessPool:
-                    for name in running.values():
-                        tries[name] += 1
-            for name in [name for name, count in tries.items() if count >= TRIES]:
-                del tries[name]
-                yield given_up(course, name, seed, f"its process died {TRIES} times")
+    config = course.config()
+    setting = Setting(course.source, course.release, seed, time_limits(config), sandbox_limits(config), unsafe)
+    if scheduler is None:
+        return ThisMachine(setting, jobs or os.cpu_count() or 1)
+    from autograder.cluster import Cluster  # its package is an extra
+
+    return Cluster(scheduler, setting)
 
 
-def given_up(course: Course, student: str, seed: str, cause: str) -> SubmissionResult:
+def examine(course: Course, lanes: Lanes, students: list[str], seed: str) -> Iterator[SubmissionResult]:
+    """Examine submissions, and yield each result as it comes."""
+    give_up = partial(given_up, course, seed)
+    return dispatch(lanes, students, partial(read_submission, course), give_up)
+
+
+def examine_all(
+    course: Course, students: list[str], seed: str, jobs: int | None, unsafe: bool
+) -> Iterator[SubmissionResult]:
+    """Examine submissions on this machine, and record nothing."""
+    with open_lanes(course, seed, jobs, unsafe) as lanes:
+        yield from examine(course, lanes, students, seed)
+
+
+def given_up(course: Course, seed: str, student: str, cause: str) -> SubmissionResult:
     """The result of a submission that could not be examined: a person has to look, and the next run tries again."""
     result = SubmissionResult(student, seed, digest="")
     for name in course.notebooks():

@@ -87,7 +87,7 @@ class Check:
             for name, mutant in self.mutants.items() if mutants else ():
                 self._hand_in(small, name, Entry(name, mutant.change, answers={mutant.cell: mutant.source}))
             names = sorted(path.name for path in small.submitted.glob("*"))
-            results = examine_all(small, dict.fromkeys(names, ""), seed, jobs, unsafe)
+            results = examine_all(small, names, seed, jobs, unsafe)
             for result in tqdm(results, total=len(names), desc=f"seed {seed}", disable=None):
                 if result.student in self.mutants:
                     self._judge_mutant(self.mutants[result.student], result)

@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "autograde":
             command.add_argument("--jobs", type=positive, help="submissions graded at a time (default: cores)")
             command.add_argument("--student", help="grade this student only")
+            command.add_argument("--scheduler", help="grade on a Dask cluster: the address of its scheduler")
             command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
         if name == "release":
             command.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
@@ -101,7 +102,8 @@ def autograde(options: argparse.Namespace) -> int:
     """grade what was handed in"""
     from autograder.batch import autograde
 
-    counts = autograde(open_course(options.lab), options.jobs, options.unsafe, options.student)
+    course = open_course(options.lab)
+    counts = autograde(course, options.jobs, options.unsafe, options.student, options.scheduler)
     print(counts)
     return 1 if counts.failed else 0
 

@@ -15,16 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import (
-    Assignment,
-    Comment,
-    Grade,
-    Gradebook,
-    Notebook,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader.api import Assignment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, inspect, select
 from sqlalchemy.orm import Session
 
@@ -32,7 +23,8 @@ from autograder.carry import ARCHIVE, CarryOver
 from autograder.course import Course, CourseError
 from autograder.digests import lab_digest
 from autograder.late import LatePenalty, read_rules
-from autograder.results import CellGrade, NotebookResult, SubmissionResult
+from autograder.results import SubmissionResult
+from autograder.rows import LabRows
 
 RESULTS = Table(
     "autograder_result",
@@ -69,6 +61,7 @@ class Writer:
         self._course = course
         self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
         self._session = self._gradebook.db
+        self._rows: LabRows | None = None  # of the lab as it is during a run
         for table in (RESULTS, NOTES, ARCHIVE):
             table.create(self._gradebook.engine, checkfirst=True)
 
@@ -112,9 +105,22 @@ class Writer:
         """Everybody whom the gradebook knows, whether they handed this lab in or not."""
         return list(self._session.execute(select(Student.id)).scalars())
 
-    def missing_notebooks(self) -> dict[str, set[str]]:
-        """What each student did not hand in, as it was last recorded."""
-        return {result.student: result.missing for result in self.results()}
+    def has_submissions(self) -> bool:
+        """Whether anybody's submission to the lab is in the gradebook."""
+        query = select(SubmittedAssignment.id).join(Assignment).where(Assignment.name == self._course.lab)
+        return self._session.execute(query.limit(1)).scalar() is not None
+
+    def waiting(self) -> set[str]:
+        """The students with something that a person has to look at."""
+        query = (
+            select(SubmittedAssignment.student_id)
+            .join(Assignment)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(Assignment.name == self._course.lab, Grade.needs_manual_grade)
+            .distinct()
+        )
+        return set(self._session.execute(query).scalars())
 
     def submissions(self) -> dict[str, SubmittedAssignment]:
         """nbgrader's own records of the lab, with manual scores and penalties, by student."""
@@ -125,13 +131,10 @@ class Writer:
 
     def record(self, result: SubmissionResult, timestamp: datetime.datetime | None) -> None:
         """Write one submission, in one transaction. Manual scores and comments stay."""
-        before = self.result(result.student)
+        if self._rows is None:
+            self._rows = LabRows(self._session, self._course.lab)
         try:
-            submission = self._submission(result.student)
-            submission.timestamp = timestamp
-            for book in result.notebooks:
-                old = next((each for each in before.notebooks if each.name == book.name), None) if before else None
-                self._notebook(submission, book, old)
+            self._rows.write(result, self.result(result.student), timestamp)
             row = {"student": result.student, "lab": self._course.lab}
             self._session.execute(delete(RESULTS).filter_by(**row))
             self._session.execute(insert(RESULTS).values(**row, digest=result.digest, result=result.to_json()))
@@ -149,7 +152,7 @@ class Writer:
 
     def commit_release(self) -> None:
         """Commit what carry_over did, and which masters the gradebook now has."""
-        if self.submissions():
+        if self.has_submissions():
             self.set_note("masters", lab_digest(self._course.source))
 
     def apply_late_rules(self) -> list[str]:
@@ -188,51 +191,6 @@ class Writer:
                 details = {key: value.strip() for key, value in row.items()}
                 self._gradebook.update_or_create_student(details.pop("id"), **details)
 
-    def _submission(self, student: str) -> SubmittedAssignment:
-        """The submission's record, made with empty grades and comments where it is new."""
-        session = self._session
-        assignment = session.execute(select(Assignment).where(Assignment.name == self._course.lab)).scalar_one()
-        if session.get(Student, student) is None:
-            session.add(Student(id=student))
-        query = select(SubmittedAssignment).where(
-            SubmittedAssignment.assignment_id == assignment.id, SubmittedAssignment.student_id == student
-        )
-        submission = session.execute(query).scalar()
-        if submission is None:
-            submission = SubmittedAssignment(assignment_id=assignment.id, student_id=student)
-            session.add(submission)
-            session.flush()
-            for notebook in assignment.notebooks:
-                own = SubmittedNotebook(notebook_id=notebook.id, assignment_id=submission.id)
-                session.add(own)
-                session.flush()
-                for cell in [*notebook.grade_cells, *notebook.task_cells]:
-                    session.add(Grade(cell_id=cell.id, notebook_id=own.id))
-                for cell in [*notebook.solution_cells, *notebook.task_cells]:
-                    session.add(Comment(cell_id=cell.id, notebook_id=own.id))
-            session.flush()
-        return submission
-
-    def _notebook(self, submission: SubmittedAssignment, book: NotebookResult, old: NotebookResult | None) -> None:
-        query = (
-            select(SubmittedNotebook)
-            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .where(SubmittedNotebook.assignment_id == submission.id, Notebook.name == book.name)
-        )
-        notebook = self._session.execute(query).scalar_one()
-        for grade in notebook.grades:
-            cell = book.cells[grade.cell.name]
-            before = old.cells.get(grade.cell.name) if old else None
-            grade.needs_manual_grade = needs_person(grade, cell, before)
-            grade.auto_score = cell.points
-        if book.status in ("refused", "failed"):
-            min(notebook.grades, key=lambda grade: grade.cell.name).needs_manual_grade = True
-        for comment in notebook.comments:
-            if book.reason:
-                comment.auto_comment = book.reason
-            else:
-                comment.auto_comment = "No response." if comment.cell.name in book.unwritten else None
-
 
 def read_result(session: Session, lab: str, student: str) -> SubmissionResult | None:
     """What was recorded of one submission; None where this package did not grade it."""
@@ -241,13 +199,3 @@ def read_result(session: Session, lab: str, student: str) -> SubmissionResult | 
     query = select(RESULTS.c.result).where(RESULTS.c.lab == lab, RESULTS.c.student == student)
     text = session.execute(query).scalar()
     return SubmissionResult.from_json(text) if text else None
-
-
-def needs_person(grade: Grade, cell: CellGrade, before: CellGrade | None) -> bool:
-    """Whether a person has to look: at a proof not graded yet, at an answer that was flagged, or at a manual score
-    of another answer or outcome.
-    """
-    if grade.manual_score is None:
-        return cell.points is None or cell.flagged
-    same = before is not None and before.points == cell.points and before.answer == cell.answer
-    return bool(grade.needs_manual_grade) if same else True

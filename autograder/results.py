@@ -62,9 +62,9 @@ class SubmissionResult:
         """The notebooks that were not handed in."""
         return {book.name for book in self.notebooks if book.status == "missing"}
 
-    def to_json(self) -> str:
-        """Everything but the notebooks' text."""
-        return json.dumps({**asdict(self), "written": {}})
+    def to_json(self, whole: bool = False) -> str:
+        """Everything but the notebooks' text, or, to send it home, everything."""
+        return json.dumps({**asdict(self), "written": self.written if whole else {}})
 
     @classmethod
     def from_json(cls, text: str) -> SubmissionResult:

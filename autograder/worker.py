@@ -1,4 +1,4 @@
-"""What a process of the pool does: it loads a lab once, then examines one submission after the other."""
+"""What a process of a station's pool does: it loads a lab once, then examines one submission after the other."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from jupyter_client.kernelspec import KernelSpec
 from autograder.examine import Examiner
 from autograder.intake import HandedIn
 from autograder.limits import TimeLimits
-from autograder.results import SubmissionResult
 
+_setting: tuple[Path, Path, str, TimeLimits] | None = None
 _examiner: Examiner | None = None
+_kernel = ""  # which kernels the examiner uses
 
 
-def start_worker(source: Path, release: Path, seed: str, limits: TimeLimits, spec: KernelSpec) -> None:
+def start_worker(source: Path, release: Path, seed: str, limits: TimeLimits) -> None:
     """Prepare this process. It ends by itself when the process that started the run is gone."""
-    global _examiner
+    global _setting
     os.environ["MPLBACKEND"] = "agg"
     threading.Thread(target=end_with_parent, daemon=True).start()
     import torch
 
     torch.set_num_threads(1)
-    _examiner = Examiner(source, release, seed, limits, spec)
+    _setting = (source, release, seed, limits)
 
 
 def end_with_parent() -> None:
@@ -36,6 +37,10 @@ def end_with_parent() -> None:
         os._exit(1)
 
 
-def examine_one(student: str, handed: HandedIn, digest: str) -> SubmissionResult:
-    assert _examiner is not None, "start_worker comes first"
-    return _examiner.examine(student, handed, digest)
+def examine_one(spec: KernelSpec, student: str, handed: HandedIn, digest: str) -> str:
+    """Examine a submission with kernels of this spec. Returns its SubmissionResult as JSON."""
+    global _examiner, _kernel
+    assert _setting is not None, "start_worker comes first"
+    if _examiner is None or _kernel != spec.to_json():  # the first submission, or a new server of kernels
+        _examiner, _kernel = Examiner(*_setting, spec), spec.to_json()
+    return _examiner.examine(student, handed, digest).to_json(whole=True)

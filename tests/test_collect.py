@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch import find_submissions, read_timestamp
 from autograder.cli import main
 from autograder.collect import collect
 from autograder.course import Course, CourseError
+from autograder.submitted import find_submissions, read_timestamp
 
 MOODLE = {
     "Ana Maria Example_1001_assignsubmission_file_/exercise1.ipynb": b"a",

@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy import select
 
 from autograder import release
-from autograder.batch import VERSION, handed_in_digest, not_graded, prepare_gradebook
+from autograder.batch import VERSION, not_graded, prepare_gradebook
 from autograder.carry import ARCHIVE
 from autograder.course import Course, CourseError
 from autograder.digests import deciding_digests, submission_digest
@@ -18,6 +18,7 @@ from autograder.new_lab import SHARED, TEMPLATE
 from autograder.record import Writer
 from autograder.release import contents, make_release
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
+from autograder.submitted import read_submission
 
 WITH = [f"s{number:02}" for number in range(20)]  # have the notebook
 WITHOUT = [f"t{number:02}" for number in range(10)]  # handed in without it
@@ -48,7 +49,7 @@ def template(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.set_note("seed", "1")
         for name in WITH + WITHOUT:
             missing = {"exercise1"} - {path.stem for path in course.submission(name).iterdir()}
-            files = handed_in_digest(course, name)
+            _, files = read_submission(course, name)
             digest = submission_digest(files, deciding_digests(course), "1" + VERSION, missing)
             books = []
             for book in ("exercise1", "exercise2"):
