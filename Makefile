@@ -1,14 +1,17 @@
 # Every target sets up .venv by itself when it is missing or out of date.
 LAB     ?= lab03
+HOST    ?= 127.0.0.1
 PYTHON  ?= python3
 SIZE    ?= 24
 REPEAT  ?= 3
+MANY    ?= 10000
 BIN     := .venv/bin
 KIT      = $(BIN)/python -m autograder
 READY   := .venv/ready
+CLUSTER := .venv/cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help install system lab release new-lab check collect autograde feedback report similarity export formgrader bench doctor demo test lint clean
+.PHONY: help install system lab release new-lab check collect autograde feedback report similarity export formgrader scheduler worker bench bench-cluster doctor demo test lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,10 +34,14 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $(READY)
 
+$(CLUSTER): requirements-cluster.txt $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-cluster.txt
+	@touch $(CLUSTER)
+
 demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores
 	@$(KIT) demo --lab $(LAB)
 
-test: $(READY) lint  ## run all tests
+test: $(READY) $(CLUSTER) lint  ## run all tests
 	$(BIN)/python -m pytest
 
 lint: $(READY)
@@ -57,8 +64,9 @@ check: $(READY)  ## check the hidden tests: right answers, known mistakes, mutan
 collect: $(READY)  ## put a class download of Moodle or Canvas, or folders, into submitted/: FROM=archive.zip
 	@$(if $(FROM),,echo "Say what to collect: make collect FROM=archive.zip"; exit 1;) $(KIT) collect --lab $(LAB) "$(FROM)"
 
-autograde: $(READY)  ## grade submitted/*/LAB; JOBS=n at a time, STUDENT=name for one
-	@$(KIT) autograde --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT))
+autograde: $(READY) $(if $(SCHEDULER),$(CLUSTER))  ## grade submitted/*/LAB; JOBS=n at a time, STUDENT=name, SCHEDULER=tcp://...
+	@$(KIT) autograde --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT)) \
+	  $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 feedback: $(READY)  ## write feedback/*/LAB as HTML, and feedback/LAB.zip for upload
 	@$(KIT) feedback --lab $(LAB)
@@ -75,8 +83,18 @@ export: $(READY)  ## write grades to export/: FORMAT=moodle, canvas, csv or json
 formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
 	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader
 
+scheduler: $(CLUSTER)  ## start the scheduler of a cluster; HOST=address in a private network
+	$(BIN)/dask scheduler --host $(HOST)
+
+worker: $(CLUSTER)  ## start a worker of a cluster here: SCHEDULER=tcp://..., JOBS=n at a time
+	@$(if $(SCHEDULER),,echo "Say where the scheduler is: make worker SCHEDULER=tcp://host:8786"; exit 1;) \
+	DASK_DISTRIBUTED__WORKER__DAEMON=False $(BIN)/dask worker $(SCHEDULER) --nworkers 1 --nthreads $(or $(JOBS),$$(nproc))
+
 bench: $(READY)  ## compare the speed with stock nbgrader's: SIZE=24 submissions, REPEAT=3 runs
 	$(BIN)/python -m bench.bench --lab $(LAB) --size $(SIZE) --repeat $(REPEAT)
+
+bench-cluster: $(CLUSTER)  ## measure workers, scheduler, writer and memory: SIZE=24 submissions, MANY=10000 made in advance
+	$(BIN)/python -m bench.cluster --lab $(LAB) --size $(SIZE) --many $(MANY)
 
 doctor: $(READY)  ## say what this machine has and what is missing
 	@$(KIT) doctor
