@@ -47,7 +47,9 @@ class Cluster:
         self._looked = 0.0
         self._preparing: dict[str, tuple[Executor, int, Future[str]]] = {}  # by the worker's identity
         self._lanes: dict[str, Lane] = {}
-        self._refused: dict[str, str] = {}
+        self._refused: set[str] = set()
+        self._all_refused = False
+        self._connected = True
 
     def __enter__(self) -> Cluster:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here, in one line
@@ -69,7 +71,7 @@ class Cluster:
                 self._look()
             if self._lanes:
                 return list(self._lanes.values())
-            if self._refused and not self._preparing and time.monotonic() - began > HOPE:
+            if self._all_refused and time.monotonic() - began > HOPE:
                 raise CourseError(f"No worker of {self.address} can be used (see above); what was recorded stays.")
             time.sleep(0.2)
         raise CourseError(
@@ -79,11 +81,19 @@ class Cluster:
 
     def _look(self) -> None:
         """Open lanes to workers that came, close those of workers that went."""
-        workers = self._workers() or {}
+        found = self._workers()
         self._looked = time.monotonic()
-        for group in (self._lanes, self._preparing, self._refused):
-            for gone in set(group) - set(workers):
-                del group[gone]
+        if self._connected != (found is not None):
+            self._connected = found is not None
+            print(
+                f"{self.address} {'answers again' if self._connected else 'does not answer: waiting for it'}",
+                file=sys.stderr,
+            )
+        workers = found or {}
+        for gone in set(self._lanes) - set(workers):
+            del self._lanes[gone]
+        for gone in set(self._preparing) - set(workers):
+            del self._preparing[gone]
         for worker, (address, threads) in workers.items():
             if worker in self._preparing:
                 self._finish(worker, address)
@@ -92,6 +102,7 @@ class Cluster:
                 executor = self._client.get_executor(workers=[address], pure=False, retries=0)
                 ready = executor.submit(remote.prepare, self._run, self._parcel, threads)
                 self._preparing[worker] = executor, threads, ready
+        self._all_refused = bool(workers) and set(workers) <= self._refused
 
     def _finish(self, worker: str, address: str) -> None:
         """Open the lane of a worker that got ready, or say why it is refused."""
@@ -106,7 +117,7 @@ class Cluster:
         except Exception as error:  # the worker's package may be another, or there may be none
             reason = f"{type(error).__name__}: {error}"
         if reason:
-            self._refused[worker] = reason
+            self._refused.add(worker)
             print(f"worker {address} is not used: {reason}", file=sys.stderr)
         else:
             run = self._run
