@@ -60,7 +60,7 @@ def autograde(
     seed = secrets.token_hex(8)
     with only_run(course), ExitStack() as stack:
         lanes: Lanes | None = None
-        if not course.gradebook.exists():  # all is to be graded: warm up while the gradebook is made
+        if not course.has_gradebook:  # all is to be graded: warm up while the gradebook is made
             lanes = stack.enter_context(open_lanes(course, seed, jobs, unsafe, scheduler))
         writer = stack.enter_context(Writer(course))
         prepare_gradebook(course, writer)

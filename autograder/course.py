@@ -46,7 +46,17 @@ class Course:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.gradebook}"
+        """The gradebook as SQLAlchemy names it: a file in `root`, or the server in the course's configuration.
+
+        A class kept apart (a demo) never goes to a server.
+        """
+        own = self._configured().CourseDirectory.get("db_url") if self.root == self.home else None
+        return own or f"sqlite:///{self.gradebook}"
+
+    @property
+    def has_gradebook(self) -> bool:
+        """Whether there is a gradebook already; a server counts as one."""
+        return self.database_url != f"sqlite:///{self.gradebook}" or self.gradebook.exists()
 
     def notebooks(self) -> list[str]:
         """The names of the lab's notebooks, in order, without the ending."""
@@ -63,15 +73,19 @@ class Course:
 
     def config(self) -> Config:
         """nbgrader's configuration for this course."""
-        path = self.home / "nbgrader_config.py"
-        if not path.is_file():
-            raise CourseError(f"{path} is missing: run the command in the folder of the course.")
-        config = PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+        config = self._configured()
         config.CourseDirectory.root = str(self.root)
         config.CourseDirectory.source_directory = os.path.relpath(self.home / "source", self.root)
         config.CourseDirectory.db_url = self.database_url
         config.CourseDirectory.assignment_id = self.lab
         return config
+
+    def _configured(self) -> Config:
+        """What stands in nbgrader_config.py."""
+        path = self.home / "nbgrader_config.py"
+        if not path.is_file():
+            raise CourseError(f"{path} is missing: run the command in the folder of the course.")
+        return PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
 
 
 def open_course(lab: str, home: Path | None = None, root: Path | None = None) -> Course:

@@ -6,6 +6,8 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from sqlalchemy import make_url
+
 from autograder.course import Course
 from autograder.sandbox import bubblewrap
 
@@ -30,6 +32,8 @@ def examine_machine(course: Course) -> tuple[list[str], bool]:
     lines.append(f"release    {course.release if course.release.is_dir() else 'missing: run `make release`'}")
     handed_in = len(list(course.submitted.glob(f"*/{course.lab}")))
     lines.append(f"submitted  {handed_in} submissions of {course.lab}")
-    lines.append(f"gradebook  {course.gradebook if course.gradebook.exists() else 'none yet'}")
+    lines.append(
+        f"gradebook  {make_url(course.database_url).render_as_string() if course.has_gradebook else 'none yet'}"
+    )
     lines.append("All is well." if sound else "Grading on this machine is not as it should be: see above.")
     return lines, sound

@@ -263,7 +263,7 @@ class JsonExport(GradeExport):
 
 def export_grades(course: Course, name: str, partial: bool = False) -> Path:
     """Write the grades of a lab in one of the formats to export/. Returns the path."""
-    if not course.gradebook.exists():
+    if not course.has_gradebook:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     plugin = FORMATS[name](config=course.config())
     plugin.assignment, plugin.partial = [course.lab], plugin.partial or partial

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Assignment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, inspect, select
+from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, inspect, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from autograder.carry import ARCHIVE, CarryOver
@@ -55,15 +56,19 @@ def only_run(course: Course) -> Iterator[None]:
 
 
 class Writer:
-    """An open gradebook of one lab. Use it as a context manager."""
+    """An open gradebook of one lab. Use it as a context manager. CourseError if it cannot be opened."""
 
     def __init__(self, course: Course) -> None:
         self._course = course
-        self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
+        try:
+            self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
+            for table in (RESULTS, NOTES, ARCHIVE):
+                table.create(self._gradebook.engine, checkfirst=True)
+        except (SQLAlchemyError, ImportError) as error:
+            where = make_url(course.database_url).render_as_string(hide_password=True)
+            raise CourseError(f"The gradebook {where} cannot be opened: {str(error).splitlines()[0]}") from None
         self._session = self._gradebook.db
         self._rows: LabRows | None = None  # of the lab as it is during a run
-        for table in (RESULTS, NOTES, ARCHIVE):
-            table.create(self._gradebook.engine, checkfirst=True)
 
     def __enter__(self) -> Writer:
         return self

@@ -37,7 +37,7 @@ def make_release(course: Course, dry_run: bool = False, show: Callable[[str], No
         lines = compare(course.source, course.release, new)
         with contextlib.ExitStack() as stack:
             writer = None
-            if course.gradebook.exists():
+            if course.has_gradebook:
                 stack.enter_context(only_run(course))
                 writer = stack.enter_context(Writer(course))
                 lines += effect(course, writer, f"sqlite:///{folder}/gradebook.db")

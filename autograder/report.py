@@ -23,7 +23,7 @@ MAX_ROWS = 200  # of a table of messages
 
 def write_report(course: Course) -> Path:
     """Write report/<lab>.html, .csv and .json. Returns the path of the first."""
-    if not course.gradebook.exists():
+    if not course.has_gradebook:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     with Writer(course) as writer:
         data = read_class(writer, course.lab, course.notebooks())

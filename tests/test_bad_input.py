@@ -124,3 +124,21 @@ def test_cells_of_any_shape_are_read() -> None:
     shapes = '{}, {"source": 7}, {"source": ["a", 3, "b"], "metadata": 5}, {"metadata": {"nbgrader": []}}, 4, null'
     cells, _ = read_cells(('{"cells": [' + shapes + "]}").encode())
     assert [cell.source for cell in cells] == ["", "", "a\nb", ""]
+
+
+def test_a_gradebook_that_is_no_database(folder: Path, home: Path) -> None:
+    hand_in(Entry("s01", ""), Course(home, folder, "lab03"))
+    (folder / "gradebook.db").write_bytes(b"not a database at all" * 100)
+    done = run(folder, "autograde")
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    assert "gradebook.db cannot be opened" in done.stderr and "not a database" in done.stderr
+
+
+def test_a_gradebook_on_a_server_that_does_not_answer(folder: Path, home: Path) -> None:
+    hand_in(Entry("s01", ""), Course(home, folder, "lab03"))
+    text = (home / "nbgrader_config.py").read_text()
+    (folder / "nbgrader_config.py").unlink()
+    (folder / "nbgrader_config.py").write_text(text + 'c.CourseDirectory.db_url = "mysql://ta:secret@127.0.0.1:9/x"\n')
+    done = run(folder, "autograde")
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    assert "mysql://ta:***@127.0.0.1:9/x cannot be opened" in done.stderr and "secret" not in done.stderr
