@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.trusted import CheckResult
@@ -64,7 +64,7 @@ class SubmissionResult:
 
     def to_json(self, whole: bool = False) -> str:
         """Everything but the notebooks' text, or, to send it home, everything."""
-        return json.dumps({**asdict(self), "written": self.written if whole else {}})
+        return json.dumps({**vars(self), "written": self.written if whole else {}}, default=vars)
 
     @classmethod
     def from_json(cls, text: str) -> SubmissionResult:
