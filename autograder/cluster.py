@@ -52,6 +52,7 @@ class Cluster:
         self._connected = True
 
     def __enter__(self) -> Cluster:
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})  # a submission may have 400 MB
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said here, in one line
         if self._workers() is None:
             raise CourseError(f"No scheduler answers at {self.address}: start it with `dask scheduler`.")
@@ -131,8 +132,7 @@ class Cluster:
         """The workers' addresses and numbers of threads, by identity; None where no scheduler answers."""
         try:
             if self._client is None:
-                with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):
-                    self._client = Client(self.address, timeout=CONNECT, set_as_default=False)
+                self._client = Client(self.address, timeout=CONNECT, set_as_default=False)
             found: dict[str, dict[str, Any]] = self._client.scheduler_info(n_workers=-1)["workers"]
             return {f"{address} {own['local_directory']}": (address, own["nthreads"]) for address, own in found.items()}
         except (OSError, TimeoutError, ValueError, RuntimeError):
