@@ -24,6 +24,8 @@ class Cell:
     grade_id: str = ""
     #: nbgrader's other marks on the cell: points, locked, …
     marks: dict[str, Any] = field(default_factory=dict)
+    #: pictures that its text speaks of, by name, in base64
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 def quoted(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import resource
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 from autograder.intake.cells import MAX_CELLS, Cell, Refused
 from autograder.intake.conflicts import both_versions, has_conflict, unite
+from autograder.intake.pictures import take_pictures
 from autograder.intake.scripts import is_script, read_script
 
 MAX_FILE = 200_000_000  # bytes of one file, outputs included
@@ -117,13 +119,16 @@ def read_cell(cell: dict[str, Any]) -> Cell:
     marks = marks if isinstance(marks, dict) else {}
     name = marks.get("grade_id")
     own_id = cell.get("id", metadata.get("id"))  # Colab keeps it among the metadata
-    return Cell(
+    found = Cell(
         "code" if cell.get("cell_type") == "code" else "markdown",
         read_source(cell.get("source", cell.get("input"))),
         own_id if isinstance(own_id, str) else "",
         name if isinstance(name, str) else "",
         marks,
     )
+    if found.kind == "markdown":
+        take_pictures(found, cell.get("attachments"))
+    return found
 
 
 def read_source(source: Any) -> str:
@@ -145,9 +150,7 @@ def clean(cells: list[Cell], repairs: list[str]) -> list[Cell]:
         cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
         if has_conflict(cell.source):
             conflicts = True
-            cleaned += [
-                Cell(cell.kind, text, cell.id, cell.grade_id, cell.marks) for text in both_versions(cell.source)
-            ]
+            cleaned += [dataclasses.replace(cell, source=text) for text in both_versions(cell.source)]
         else:
             cleaned.append(cell)
     if conflicts:
