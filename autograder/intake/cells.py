@@ -30,7 +30,7 @@ class Cell:
 
 def quoted(name: str) -> str:
     """A name that a student chose, short and harmless in Markdown and HTML."""
-    kept = "".join(letter if letter.isalnum() or letter in " ._-()+,/" else "?" for letter in name[:200])
+    kept = "".join(letter if letter.isalnum() or letter in " ._-–()+,/" else "?" for letter in name[:200])
     return f"`{kept if len(kept) <= 60 else kept[:57] + '...'}`"
 
 
