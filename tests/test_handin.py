@@ -81,3 +81,41 @@ def test_a_missing_or_damaged_file_is_a_problem(folder: Path) -> None:
     path.rename(folder / "exercise1_gradient_descent (1).ipynb")
     code, text = check(folder)
     assert code == 1 and "give it its old name" in text
+
+
+def test_a_loop_that_takes_no_interrupt_is_ended(folder: Path) -> None:
+    """And nothing goes on for ever."""
+    (folder / "handin.py").write_text((folder / "handin.py").read_text().replace("SECONDS = 20", "SECONDS = 8"))
+    change(folder, "explore", "while True:\n    try:\n        while True: pass\n    except BaseException: pass")
+    code, text = check(folder)
+    assert code == 1 and "Python ended in the cell `explore`" in text
+
+
+def test_a_crash_is_a_problem_with_a_name(folder: Path) -> None:
+    change(folder, "explore", "import os\nos._exit(1)")
+    code, text = check(folder)
+    assert code == 1 and "Python ended in the cell `explore`" in text
+
+
+def test_one_mistake_is_told_once(folder: Path) -> None:
+    change(folder, "my-function", "class MyFunction(:")
+    path = folder / f"{NAME}.ipynb"
+    notebook = json.loads(path.read_text())
+    for number in range(9):
+        more = {"cell_type": "code", "id": f"own-{number}", "metadata": {}, "source": "MyFunction", "outputs": []}
+        notebook["cells"].append({**more, "execution_count": None})
+    path.write_text(json.dumps(notebook))
+    code, text = check(folder)
+    assert code == 1 and "`my-function` ends in SyntaxError" in text and text.count("PROBLEM") == 3
+    assert "later cells end in an error" in text
+
+
+@pytest.mark.parametrize("package", ["torch", "nbclient"])
+def test_what_is_not_installed_is_said(folder: Path, package: str) -> None:
+    code = (
+        f"import sys; sys.modules[{package!r}] = None; import runpy; runpy.run_module('labtools', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=120)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1 and "Traceback" not in said
+    assert package in said and "pip install -r requirements.txt" in said
