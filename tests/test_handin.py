@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.bank import Entry, build
 from autograder.course import Course
@@ -83,18 +85,28 @@ def test_a_missing_or_damaged_file_is_a_problem(folder: Path) -> None:
     assert code == 1 and "give it its old name" in text
 
 
-def test_a_loop_that_takes_no_interrupt_is_ended(folder: Path) -> None:
-    """And nothing goes on for ever."""
-    (folder / "handin.py").write_text((folder / "handin.py").read_text().replace("SECONDS = 20", "SECONDS = 8"))
-    change(folder, "explore", "while True:\n    try:\n        while True: pass\n    except BaseException: pass")
-    code, text = check(folder)
-    assert code == 1 and "Python ended in the cell `explore`" in text
+@pytest.fixture
+def small(folder: Path) -> Path:
+    """A folder whose notebook has one cell, `own`; the limit is 2 seconds."""
+    (folder / "manifest.json").write_text(json.dumps({"notebooks": {NAME: []}}))
+    (folder / "handin.py").write_text((folder / "handin.py").read_text().replace("SECONDS = 20", "SECONDS = 2"))
+    cell = new_code_cell("", id="own", metadata={"nbgrader": {"grade_id": "own"}})
+    (folder / f"{NAME}.ipynb").write_text(nbformat.writes(new_notebook(cells=[cell])))
+    return folder
 
 
-def test_a_crash_is_a_problem_with_a_name(folder: Path) -> None:
-    change(folder, "explore", "import os\nos._exit(1)")
-    code, text = check(folder)
-    assert code == 1 and "Python ended in the cell `explore`" in text
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("while True: pass", "`own` was stopped after 2 seconds"),
+        ("import signal\nsignal.signal(2, signal.SIG_IGN)\nwhile True: pass", "Python ended in the cell `own`"),
+        ("import os\nos._exit(1)", "Python ended in the cell `own`"),
+    ],
+)
+def test_nothing_runs_for_ever(small: Path, source: str, words: str) -> None:
+    change(small, "own", source)
+    code, text = check(small)
+    assert code == 1 and words in text and "Not ready" in text
 
 
 def test_one_mistake_is_told_once(folder: Path) -> None:
