@@ -15,11 +15,13 @@ from zipfile import ZipFile, ZipInfo
 from autograder.course import Course, CourseError
 from autograder.intake.archive import path_of, safe_members
 from autograder.intake.cells import Refused
+from autograder.intake.folder import OURS
 from autograder.intake.read import MAX_FILE
 from autograder.lms import Owner, owners
 
 MAX_MEMBERS = 100_000
 MAX_BYTES = 20_000_000_000  # of a whole class, unpacked
+DOWNLOAD = datetime.timedelta(hours=1)  # dates closer together than this are those of the download
 
 
 @dataclass
@@ -33,6 +35,8 @@ class Collected:
     unassigned: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     systems: set[str] = field(default_factory=set)
+    #: downloads of Moodle that do not tell when each student handed in
+    undated: int = 0
 
     def __str__(self) -> str:
         lines = [
@@ -43,6 +47,11 @@ class Collected:
             lines.append(f"replaced, with what was there kept beside it: {', '.join(self.replaced)}")
         if self.late:
             lines.append(f"marked as late: {', '.join(self.late)}")
+        if self.undated:
+            lines.append(
+                "no times: all files have the date of the download, as in Moodle 4. So everybody counts as in time; "
+                "write the times of late ones into submitted/<student>/<lab>/timestamp.txt"
+            )
         lines += [f"nobody's: {path}" for path in self.unassigned]
         lines += [f"refused: {line}" for line in self.refused]
         return "\n".join(lines)
@@ -126,6 +135,9 @@ def hand_in_files(
     if known:
         result.systems.add(system)
     result.unassigned += [path for path in files if path not in known]
+    dates = [times[path] for path in known]
+    dated = system == "Moodle" and max(dates) - min(dates) > DOWNLOAD
+    result.undated += system == "Moodle" and not dated
     by_student: dict[str, list[tuple[str, Owner]]] = {}
     for path, owner in sorted(known.items()):
         by_student.setdefault(owner.student, []).append((path, owner))
@@ -133,13 +145,14 @@ def hand_in_files(
         with tempfile.TemporaryDirectory(prefix=".collect-", dir=course.submitted) as folder:
             new = Path(folder) / "new"
             for path, owner in own:
-                target = free_name(new / owner.name)
+                ours = system != "folders" and owner.name in OURS  # a student's file of this name tells nothing
+                target = free_name(new / (f"handed-in-{owner.name}" if ours else owner.name))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(files[path], target)
             if any(owner.late for _, owner in own):
                 (new / "late.txt").write_text(f"{system} marked this submission as late.\n")
                 result.late.append(student)
-            if system == "Moodle" and not (new / "timestamp.txt").exists():
+            if dated:
                 newest = max(times[path] for path, _ in own)
                 (new / "timestamp.txt").write_text(f"{newest.isoformat(' ')}\n")
             put_in_place(course, student, new, result)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
-from html import escape
+import re
+from collections.abc import Iterator
+from html import escape, unescape
 
+from bs4 import BeautifulSoup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
@@ -17,24 +20,78 @@ TAGS = [
     "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 ]
 # fmt: on
+#: a picture that intake has attached to the cell (see intake/pictures.py)
+PICTURE = re.compile(r"attachment:picture-[0-9a-f]{16}\.(?:png|jpeg|gif|webp)")
 MARKUP = ("<", "&", "](", "]:")  # without any of these, Markdown makes no tag and no link
 
 
 def harmless_markdown(source: str) -> str:
-    """Markdown without active content: with any markup in it, it is rendered here and keeps harmless tags only."""
+    """Markdown without active content: with any markup in it, it is rendered here and keeps harmless tags only.
+
+    Attached pictures stay Markdown, between blocks of HTML, since nothing shows them from within HTML.
+    """
     if not any(mark in source for mark in MARKUP):
         return source
-    page = MarkdownWithMath(renderer=WithoutPictures(escape=False)).render(source)
+    renderer = Renderer(source)
+    page = MarkdownWithMath(renderer=renderer).render(source.translate(dict.fromkeys(map(ord, HERE))))
     page = SanitizeHTML(tags=TAGS).sanitize_html_tags(page)
-    lines = [line for line in page.splitlines() if line.strip()]  # a blank line would end the block of HTML
-    return "\n".join(["<div>", *lines, "</div>"])
+    return "\n\n".join(blocks(page, renderer.pictures))
 
 
-class WithoutPictures(IPythonRenderer):
-    """Names a picture instead of showing it: pasted ones are not handed on, others would come from elsewhere."""
+HERE = "\ue000\ue001"  # around the number of a picture, where it stands; no letters of any language
+
+
+def blocks(page: str, pictures: list[str]) -> Iterator[str]:
+    """The HTML between pictures, and the pictures. A blank line would end a block of HTML."""
+    for number, part in enumerate(re.split(f"{HERE[0]}([0-9]+){HERE[1]}", page)):
+        if number % 2:
+            yield pictures[int(part)]
+            continue
+        if pictures:
+            part = str(BeautifulSoup(part, "html.parser"))  # closes what the picture has parted
+        if re.sub(r"<[^>]*>", "", part).strip():
+            yield "\n".join(["<div>", *(line for line in part.splitlines() if line.strip()), "</div>"])
+
+
+class Renderer(IPythonRenderer):
+    """Shows pictures that are attached to the cell, and names others, which would come from elsewhere."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(escape=False)
+        self._attached = set(PICTURE.findall(source))
+        self.pictures: list[str] = []
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        return f"<em>[picture: {escape(text)}]</em>"
+        if url not in self._attached:
+            return f"<em>[picture: {escape(text)}]</em>"
+        alt = re.sub(r"[^\w ,.()-]+", " ", unescape(text)).replace("_", " ").strip()[:200]
+        self.pictures.append(f"![{alt or 'picture of the student'}]({url})")
+        return f"{HERE[0]}{len(self.pictures) - 1}{HERE[1]}"
+
+    def block_html(self, html: str) -> str:
+        return super().block_html(IMG.sub(self._tag, html))
+
+    def inline_html(self, html: str) -> str:
+        return super().inline_html(IMG.sub(self._tag, html))
+
+    def _tag(self, found: re.Match[str]) -> str:
+        return self.image("", found.group(1))
+
+
+IMG = re.compile(rf"<img\b[^>]{{0,300}}?\bsrc\s{{0,9}}=\s{{0,9}}[\"']?({PICTURE.pattern})[^>]{{0,300}}>", re.IGNORECASE)
+
+
+def picture_type(data: bytes) -> str | None:
+    """What a picture is by its first bytes: "png", "jpeg", "gif", "webp", the kinds that hold no active content."""
+    for kind, start in (
+        ("png", b"\x89PNG\r\n\x1a\n"),
+        ("jpeg", b"\xff\xd8\xff"),
+        ("gif", b"GIF87a"),
+        ("gif", b"GIF89a"),
+    ):
+        if data.startswith(start):
+            return kind
+    return "webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
 
 
 def harmless(output: NotebookNode) -> NotebookNode | None:
@@ -62,6 +119,6 @@ def harmless(output: NotebookNode) -> NotebookNode | None:
 
 def is_png(picture: str) -> bool:
     try:
-        return base64.b64decode(picture, validate=False).startswith(b"\x89PNG\r\n\x1a\n")
+        return picture_type(base64.b64decode(picture, validate=False)) == "png"
     except ValueError:
         return False

@@ -28,52 +28,74 @@ class Collector(FileNameCollectorPlugin):
 
 
 class MoodleCollector(Collector):
-    """`Full Name_12345_assignsubmission_file_/exercise1.ipynb`, or the same without folders."""
+    """`Full Name_12345_assignsubmission_file_/exercise1.ipynb`, or the same without folders.
+
+    In blind marking the name is `Participant`, in assignments for groups it is the group's; that of students who are
+    in none has no number.
+    """
 
     named_regexp = Unicode(
-        r"(?:[^/]+/)*?(?P<student_id>[^/]+?)_(?P<number>\d+)_assignsubmission_[a-z]+_?/?(?P<file_id>[^/].*)"
+        r"(?:[^/]+/)*?(?P<student_id>[^/]+?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+_?/?(?P<file_id>[^/].*)"
     ).tag(config=True)
 
 
 class CanvasCollector(Collector):
-    """`lastfirst_LATE_12345_67890_exercise1-1.ipynb`, where LATE stands only in late ones."""
+    """`lastfirst_LATE_12345_67890_exercise1-1.ipynb`, where LATE stands only in late ones.
+
+    In anonymous marking it is `LATE_anon_aB3dE_67890_exercise1.ipynb`. What was typed into Canvas is no file of the
+    student and has one number less: `lastfirst_12345_text.html`.
+    """
 
     named_regexp = Unicode(
-        r"(?:[^/]+/)*(?P<student_id>[^/_]+)(?P<late>_(?:LATE|late))?_(?P<number>\d+)_\d+_(?P<file_id>[^/]+)$"
+        r"(?:[^/]+/)*(?P<late_first>LATE_)?(?P<student_id>anon|(?:(?!_assignsubmission_)[^/])+?)(?P<late>_(?:LATE|late))?"
+        r"_(?P<number>\d+|(?<=anon_)\w{5})_(?:\d+_(?P<file_id>[^/]+)|(?P<typed>(?:text|link)\.html))$"
     ).tag(config=True)
 
 
-SYSTEMS = {"Moodle": MoodleCollector(), "Canvas": CanvasCollector()}
+SYSTEMS = {"Canvas": CanvasCollector(), "Moodle": MoodleCollector()}
 
 
 def owners(paths: list[str], lab: str) -> tuple[str, dict[str, Owner]]:
     """Whose the files at these paths are, and the system that named them so; files of nobody are left out.
 
-    Where no system has named them, folders are taken for students: `<student>/<file>` or `<student>/<lab>/<file>`.
+    A system has named them if it has named most of what lies at the top: deeper down students choose the names. Else
+    folders are taken for students: `<student>/<file>` or `<student>/<lab>/<file>`.
     """
+    split = below_common(paths, lab)
+    tops = {parts[0] for parts in split.values()}
     for system, collector in SYSTEMS.items():
         found = {path: owner for path in paths if (owner := named(collector.collect(path)))}
-        if found:
+        if found and 2 * len({split[path][0] for path in found}) >= len(tops):
             return system, found
-    return "folders", in_folders(paths, lab)
+    return "folders", in_folders(split, lab)
 
 
 def named(match: dict[str, str | None] | None) -> Owner | None:
     if not match:
         return None
-    student = f"{folder_name(match['student_id'] or '')}-{match['number']}"
-    return Owner(student, match["file_id"] or "", bool(match.get("late")))
+    student = folder_name(match["student_id"] or "") + (f"-{match['number']}" if match["number"] else "")
+    late = bool(match.get("late") or match.get("late_first"))
+    return Owner(student, match["file_id"] or match.get("typed") or "", late)
 
 
-def in_folders(paths: list[str], lab: str) -> dict[str, Owner]:
-    found = {}
+def below_common(paths: list[str], lab: str) -> dict[str, list[str]]:
+    """The parts of each path, without the folders around the whole class."""
     split = {path: path.split("/") for path in paths}
     while len({parts[0] for parts in split.values()}) == 1 and all(len(parts) > 2 for parts in split.values()):
         if any(parts[1] == lab for parts in split.values()):
             break  # the one folder is a student's
         split = {path: parts[1:] for path, parts in split.items()}
+    return split
+
+
+def in_folders(split: dict[str, list[str]], lab: str) -> dict[str, Owner]:
+    """Each folder is a student. Folders whose names come to the same are left out."""
+    names: dict[str, set[str]] = {}
+    for parts in split.values():
+        names.setdefault(folder_name(parts[0]), set()).add(parts[0])
+    found = {}
     for path, parts in split.items():
-        if len(parts) > 1:
+        if len(parts) > 1 and len(names[folder_name(parts[0])]) == 1:
             rest = parts[2:] if parts[1] == lab and len(parts) > 2 else parts[1:]
             found[path] = Owner(folder_name(parts[0]), "/".join(rest))
     return found

@@ -60,9 +60,12 @@ def align(cells: list[Cell], skeleton: Skeleton) -> Aligned:
 
 
 def report_identity(result: Aligned, identity: Identity) -> None:
-    for way, words in (("cell id", "their cell ids"), ("content", "their content"), ("place", "their place")):
+    for way in ("cell id", "content", "place"):
         lost = [key for key, how in identity.found.items() if how == way]
-        if lost:
+        if len(lost) == 1:
+            result.repairs.append(f"The grade id of {quoted(lost[0])} was lost; the answer was found by its {way}.")
+        elif lost:
+            words = f"their {way}{'s' if way == 'cell id' else ''}"
             result.repairs.append(f"The grade ids of {listed(lost)} were lost; the answers were found by {words}.")
     if identity.swapped:
         names = listed(identity.swapped)

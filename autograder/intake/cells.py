@@ -24,11 +24,13 @@ class Cell:
     grade_id: str = ""
     #: nbgrader's other marks on the cell: points, locked, …
     marks: dict[str, Any] = field(default_factory=dict)
+    #: pictures that its text speaks of, by name, in base64
+    pictures: dict[str, str] = field(default_factory=dict)
 
 
 def quoted(name: str) -> str:
     """A name that a student chose, short and harmless in Markdown and HTML."""
-    kept = "".join(letter if letter.isalnum() or letter in " ._-()+,/" else "?" for letter in name[:200])
+    kept = "".join(letter if letter.isalnum() or letter in " ._-–()+,/" else "?" for letter in name[:200])
     return f"`{kept if len(kept) <= 60 else kept[:57] + '...'}`"
 
 

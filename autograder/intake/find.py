@@ -13,6 +13,7 @@ from autograder.intake.align import align
 from autograder.intake.archive import unzip
 from autograder.intake.cells import Cell, Refused, bare, is_are, listed, quoted
 from autograder.intake.folder import HandedIn
+from autograder.intake.foreign import archive
 from autograder.intake.python import bound, is_written
 from autograder.intake.read import read_cells
 from autograder.intake.skeleton import Skeleton
@@ -46,21 +47,28 @@ def find_notebooks(handed: HandedIn, released: dict[str, NotebookNode]) -> dict[
     troubles = dict(handed.left_out)
     open_archives(handed, troubles)
     by_notebook: dict[str, list[Candidate]] = {name: [] for name in released}
-    for path in sorted(handed.files, key=lambda path: (named_like(path, list(released)) is None, path))[:MAX_READ]:
-        named = named_like(path, list(released))
+    names = list(released)
+    order = {path: (is_side_file(path), named_like(path, names) is None, path) for path in handed.files}
+    for path in sorted(order, key=lambda path: order[path])[:MAX_READ]:
+        named = named_like(path, names)
         try:
             cells, repairs = read_cells(handed.files.pop(path))
         except Refused as refused:
             troubles[path] = str(refused)
             continue
-        name = contents_of(cells, skeletons) or (named if not path.lower().endswith(".py") else None)
+        name = contents_of(cells, skeletons) or (named if ".ipynb" in path.lower() else None)
         if name:
             by_notebook[name].append(Candidate(path, cells, repairs))
     result = {}
     for name, candidates in by_notebook.items():
         found = choose(name, candidates, skeletons[name]) if candidates else None
-        result[name] = found or not_found(name, troubles, list(released))
+        result[name] = found or not_found(name, troubles, names)
     return result
+
+
+def is_side_file(path: str) -> bool:
+    """Whether macOS has put this beside the file itself."""
+    return PurePosixPath(path).name.startswith("._")
 
 
 def open_archives(handed: HandedIn, troubles: dict[str, str]) -> None:
@@ -72,9 +80,10 @@ def open_archives(handed: HandedIn, troubles: dict[str, str]) -> None:
                     handed.files[f"{path}/{member}"] = data
             except Refused as refused:
                 troubles[path] = f"was not opened: {refused}"
-    for path in [path for path, data in handed.files.items() if data[:2] == b"PK"]:
-        del handed.files[path]
-        troubles[path] = "was not opened: it is damaged, or an archive in archives"
+    for path, data in list(handed.files.items()):
+        if what := "an archive in archives" if data[:4] == b"PK\x03\x04" else archive(data):
+            del handed.files[path]
+            troubles[path] = f"was not opened: it is {what}, and only zip archives with notebooks are opened"
 
 
 def named_like(path: str, names: list[str]) -> str | None:
@@ -139,9 +148,11 @@ def count_answers(cells: list[Cell], skeleton: Skeleton) -> int:
 def not_found(name: str, troubles: dict[str, str], names: list[str]) -> Found:
     """Why there is no such notebook: a file that could not be read, or none at all."""
     for path, trouble in troubles.items():
-        own = path if named_like(path, names) == name else ""
-        if own or "was not opened" in trouble or "is a folder" in trouble:
-            return Found(status="refused", reason=trouble if trouble[0].isupper() else f"{quoted(path)} {trouble}.")
+        named = named_like(path, names)
+        may_be = named == name or (named is None and ".ipynb" in path.lower())
+        if may_be or "was not opened" in trouble or "is a folder" in trouble:
+            said = f"{quoted(path)}: {trouble}" if trouble[0].isupper() else f"{quoted(path)} {trouble}."
+            return Found(status="refused", reason=said)
     reason = "This notebook was not handed in."
     if troubles:
         reason += f" Files that were not used: {listed(troubles)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,8 @@ from autograder.intake.read import MAX_FILE
 MAX_ENTRIES = 2_000
 MAX_DEPTH = 8
 MAX_TOTAL = 400_000_000  # bytes
-READ = (".ipynb", ".py", ".zip", ".json", ".ipynb.txt")
+#: names of what may hold notebooks; whether it does is told by the content
+READ = re.compile(r"\.ipynb|\.(py|md|txt|json|zip|gz|tgz|tar|xz|bz2|7z|rar)$|^[^.]+$", re.IGNORECASE)
 OURS = ("timestamp.txt", "late.txt")  # written when submissions are collected
 
 
@@ -48,9 +50,10 @@ def read_folder(folder: Path) -> HandedIn:
                     waiting.append((Path(entry.path), f"{path}/", depth + 1))
             elif not entry.is_file(follow_symlinks=False):
                 result.left_out[path] = "is a device or another special file"
-            elif not path.lower().endswith(READ):
-                if path not in OURS:
-                    result.left_out[path] = "is neither a notebook nor a zip archive"
+            elif path in OURS:
+                continue
+            elif not READ.search(entry.name):
+                result.left_out[path] = "is neither a notebook nor a zip archive"
             elif entry.stat(follow_symlinks=False).st_size > MAX_FILE:
                 result.left_out[path] = f"is larger than {MAX_FILE / 1e6:.0f} MB, the most that is read"
             else:

@@ -13,7 +13,7 @@ def log_cells(repairs: list[str], tampering: list[str]) -> list[NotebookNode]:
     lines = []
     for head, sentences in (
         ("What was put right before grading", repairs),
-        ("Locked cells that were edited", tampering),
+        ("Locked cells and points that were edited", tampering),
     ):
         if sentences:
             lines += [f"**{head}**", "", *(f"- {sentence}" for sentence in sentences), ""]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import resource
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from typing import Any
 
 from autograder.intake.cells import MAX_CELLS, Cell, Refused
 from autograder.intake.conflicts import both_versions, has_conflict, unite
-from autograder.intake.scripts import is_script, read_script
+from autograder.intake.foreign import foreign
+from autograder.intake.pictures import take_pictures
+from autograder.intake.scripts import has_code, is_script, read_markdown, read_script
 
 MAX_FILE = 200_000_000  # bytes of one file, outputs included
 MAX_TEXT = 20_000_000  # characters of all cells, without outputs
@@ -23,6 +26,8 @@ def read_cells(data: bytes) -> tuple[list[Cell], list[str]]:
     """The cells of a notebook or Python file, and what was put right, in words. Refused if it cannot be read."""
     if len(data) > MAX_FILE:
         raise Refused(f"The file is larger than {MAX_FILE / 1e6:.0f} MB, the most that is read.")
+    if trouble := foreign(data):
+        raise Refused(f"The file is {trouble}, and no notebook.")
     repairs: list[str] = []
     try:
         with memory_limit():
@@ -91,13 +96,17 @@ def parse(text: str, repairs: list[str]) -> list[Cell]:
 def parse_one(text: str, repairs: list[str]) -> list[Cell]:
     start = text[:1000].lstrip()[:1]
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
+        content = load(text, repairs)
+    except RecursionError:
+        raise Refused("The file is not a notebook: it is nested deeper than notebooks are.") from None
+    except ValueError:
         if start and start not in "{[" and is_script(text[: MAX_CODE + 1]):
             repairs.append("A Python file was handed in; its cells were put back into the notebook.")
             return read_script(text)
-        what = "It is empty." if not text.strip() else "It may be damaged or cut off."
-        raise Refused(f"The file is not a notebook: it cannot be read as JSON. {what}") from None
+        if has_code(text[: MAX_CODE + 1]):
+            repairs.append("A Markdown file was handed in; its cells were put back into the notebook.")
+            return read_markdown(text)
+        raise Refused("The file is not a notebook: it cannot be read as JSON. It may be damaged or cut off.") from None
     cells = content.get("cells") if isinstance(content, dict) else None
     if isinstance(content, dict) and not isinstance(cells, list) and isinstance(content.get("worksheets"), list):
         sheets = [sheet.get("cells") for sheet in content["worksheets"] if isinstance(sheet, dict)]
@@ -110,6 +119,16 @@ def parse_one(text: str, repairs: list[str]) -> list[Cell]:
     return [read_cell(cell) for cell in cells if isinstance(cell, dict)]
 
 
+def load(text: str, repairs: list[str]) -> Any:
+    """The JSON value at the start of a text. Numbers of any length become floats, since nothing here counts."""
+    value, end = json.JSONDecoder(parse_int=float).raw_decode(text, len(text) - len(text.lstrip()))
+    if text[end:].strip():
+        if not isinstance(value, dict):
+            raise ValueError("no JSON, but something that begins like it")
+        repairs.append("Behind the end of the notebook there was more in the file, as an older version leaves it.")
+    return value
+
+
 def read_cell(cell: dict[str, Any]) -> Cell:
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
@@ -117,13 +136,16 @@ def read_cell(cell: dict[str, Any]) -> Cell:
     marks = marks if isinstance(marks, dict) else {}
     name = marks.get("grade_id")
     own_id = cell.get("id", metadata.get("id"))  # Colab keeps it among the metadata
-    return Cell(
+    found = Cell(
         "code" if cell.get("cell_type") == "code" else "markdown",
         read_source(cell.get("source", cell.get("input"))),
         own_id if isinstance(own_id, str) else "",
         name if isinstance(name, str) else "",
         marks,
     )
+    if found.kind == "markdown":
+        take_pictures(found, cell.get("attachments"))
+    return found
 
 
 def read_source(source: Any) -> str:
@@ -145,9 +167,7 @@ def clean(cells: list[Cell], repairs: list[str]) -> list[Cell]:
         cell.source = cell.source.replace("\r\n", "\n").replace("\r", "\n")
         if has_conflict(cell.source):
             conflicts = True
-            cleaned += [
-                Cell(cell.kind, text, cell.id, cell.grade_id, cell.marks) for text in both_versions(cell.source)
-            ]
+            cleaned += [dataclasses.replace(cell, source=text) for text in both_versions(cell.source)]
         else:
             cleaned.append(cell)
     if conflicts:

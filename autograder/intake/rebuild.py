@@ -11,6 +11,7 @@ from nbgrader.utils import compute_checksum
 from autograder.intake.align import align
 from autograder.intake.answers import Aligned
 from autograder.intake.cells import Cell
+from autograder.intake.pictures import Album
 from autograder.intake.python import is_written
 from autograder.intake.skeleton import Skeleton
 from autograder.intake.tampering import judge_edits, judge_marks
@@ -40,6 +41,7 @@ def rebuild(cells: list[Cell], master: NotebookNode, released: NotebookNode) -> 
     result.repairs = list(dict.fromkeys([*aligned.repairs, *accidents, *older]))
     result.tampering = [*edits, *changed]
     own = OwnCells(aligned)
+    album = Album(cells)
     result.notebook.cells = own.after(None)
     stubs = {part.key: part for part in skeleton.parts}
     checksums = {grade_id(cell): cell.metadata.nbgrader.get("checksum") for cell in released.cells if grade_id(cell)}
@@ -52,6 +54,8 @@ def rebuild(cells: list[Cell], master: NotebookNode, released: NotebookNode) -> 
             if not is_written(answer, stub, cell.cell_type):
                 result.unwritten.add(name)
             cell.source = answer if answer.strip() else stub
+            if cell.cell_type == "markdown":
+                album.attach_to(cell, name)
             cell.metadata.nbgrader["checksum"] = checksums[name]
         elif name:
             cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
@@ -60,6 +64,7 @@ def rebuild(cells: list[Cell], master: NotebookNode, released: NotebookNode) -> 
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         result.notebook.cells += [*own.before(name), cell, *own.after(name or cell.id)]
+    result.repairs += album.repairs
     return result
 
 

@@ -1,4 +1,4 @@
-"""Notebooks handed in as Python files: the percent format of VS Code, Spyder and Jupytext, and Jupyter's own export."""
+"""Notebooks handed in as text: the percent format of VS Code and Spyder, Jupytext's formats, Jupyter's own exports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from autograder.intake.cells import MAX_CELLS, Cell, Refused
 from autograder.intake.python import bound
 
 _BREAK = re.compile(r"^# ?%%(?P<about>.*)$|^# In\s?\[[ \d]*\]:\s*$")
+_LIGHT = re.compile(r"(?ms)^# \+(.*?)(?:^# -$|(?=^# \+)|\Z)")  # Jupytext's marks of what is not one paragraph
+_HEADER = re.compile(r"\A#!.*\n|\A(# )?---\n(?:.*\n){0,40}?\1?---\n")  # which Python runs it; what wrote it
 _MARKS = re.compile(r"\{.*\}")
+_FENCE = re.compile(r"(?ms)^```(?:python|ipython3)\b[^\n]*\n(.*?)^```\s*$")
+_BETWEEN = re.compile(r"\n\n\n+|^<!-- #(?:end)?region.*-->$", re.MULTILINE)  # Jupytext's Markdown cells
 
 
 def is_script(text: str) -> bool:
@@ -17,13 +21,30 @@ def is_script(text: str) -> bool:
     return any(map(_BREAK.match, text.split("\n"))) or bool(bound(text))
 
 
+def has_code(text: str) -> bool:
+    """Whether a text is Markdown with Python code in it."""
+    return bool(_FENCE.search(text))
+
+
+def read_markdown(text: str) -> list[Cell]:
+    """The cells of a notebook written as Markdown."""
+    cells = []
+    for number, part in enumerate(_FENCE.split(_HEADER.sub("", text))):
+        texts = [part] if number % 2 else _BETWEEN.split(part)
+        cells += [Cell("code" if number % 2 else "markdown", each.strip("\n")) for each in texts if each.strip()]
+        if len(cells) > MAX_CELLS:
+            raise Refused(f"The file has more than {MAX_CELLS} cells, the most that are read.")
+    return cells
+
+
 def read_script(text: str) -> list[Cell]:
     """The cells of a Python file; a file without cell marks is one cell."""
     cells = [Cell("code", "")]
     lines: list[list[str]] = [[]]
     exported = "# In[" in text  # by nbconvert, which leaves Markdown as comments between blank lines
-    text = text.partition("\n")[2] if text.startswith("#!") else text  # which Python runs it: nobody's cell
-    for line in text.split("\n"):
+    if "format_name: light" in text[:2000]:
+        text = to_percent(_HEADER.sub("", text))
+    for line in _HEADER.sub("", text).split("\n"):
         mark = _BREAK.match(line)
         if mark:
             if len(cells) > MAX_CELLS:
@@ -46,11 +67,25 @@ def read_script(text: str) -> list[Cell]:
     return [cell for cell in cells if cell.source]
 
 
+def to_percent(text: str) -> str:
+    """Jupytext's light format as the percent format: there a paragraph is a cell, and comments alone are a text."""
+    cells = []
+    for number, part in enumerate(_LIGHT.split(text)):
+        if number % 2:
+            cells.append(f"# %%{part}")
+            continue
+        for paragraph in re.split(r"\n\s*\n", part.strip()):
+            is_text = all(line.startswith("#") for line in paragraph.split("\n"))
+            cells.append(f"# %%{' [markdown]' if is_text else ''}\n{paragraph}")
+    return "\n".join(cells)
+
+
 def put_marks(cell: Cell, about: str) -> None:
     """Read the metadata that Jupytext writes behind the mark of a cell."""
     found = _MARKS.search(about[:2000])
     try:
-        nbgrader = json.loads(found.group()).get("nbgrader", {}) if found else {}
+        marks = json.loads(found.group()) if found else {}
+        nbgrader = marks.get("nbgrader", marks)  # {"nbgrader": {…}}, or nbgrader={…} in later versions
     except (ValueError, RecursionError):
         return
     if isinstance(nbgrader, dict) and isinstance(nbgrader.get("grade_id"), str):

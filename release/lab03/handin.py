@@ -7,16 +7,25 @@ top. Your files are not changed.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 SECONDS = 20  # for one cell, as in grading
+NEEDED = ("matplotlib", "nbformat", "nbclient", "ipykernel")  # the last three come with jupyterlab
 
 
 def main(folder: Path) -> int:
     """Check all notebooks in a folder and print what was found. Returns 0 if they can be handed in, else 1."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        print(
+            f"PROBLEM: {', '.join(missing)} not installed in this Python. Run `pip install -r requirements.txt` first."
+        )
+        return 1
     lab = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["notebooks"]
     wrong = 0
     for name, cells in lab.items():
@@ -28,9 +37,9 @@ def main(folder: Path) -> int:
             wrong += 1
             continue
         problems, notes = compare(notebook, [cell for cell in cells if cell["fixed"]])
-        if not problems:
-            problems, more = run(notebook, folder)
-            notes += more
+        failed, more = run(notebook, folder)
+        problems += failed
+        notes += more
         for line in problems:
             print(f"  PROBLEM: {line}")
         for line in notes:
@@ -97,22 +106,44 @@ def run(notebook: Any, folder: Path) -> tuple[list[str], list[str]]:
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources=resources,
     )
+    running: dict[str, threading.Timer] = {}
+
+    def begin(cell: Any, cell_index: int) -> None:
+        timer = threading.Timer(2 * SECONDS, lambda: client.km.provisioner.process.kill())  # if it takes no interrupt
+        timer.daemon = True
+        timer.start()
+        running[name_of(cell, cell_index + 1)] = timer
+
+    def end(cell: Any, cell_index: int, execute_reply: Any) -> None:
+        running.pop(name_of(cell, cell_index + 1)).cancel()
+
+    client.on_cell_execute = begin
+    client.on_cell_executed = end
     try:
         client.execute()
     except Exception as error:
-        return [f"the notebook does not run to its end ({type(error).__name__})."], []
-    problems, notes = [], []
+        names = ", ".join(f"`{name}`" for name in running) or "?"
+        if not isinstance(error, nbclient.exceptions.DeadKernelError):
+            return [f"the notebook does not run to its end: {type(error).__name__} in the cell {names}."], []
+        return [f"Python ended in the cell {names}: it crashed, or ran for more than {2 * SECONDS} seconds."], []
+    failed, notes = [], []
     for number, cell in enumerate(notebook.cells, 1):
-        name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"number {number}"
+        name = name_of(cell, number)
         text = "".join(output.get("text", "") for output in cell.get("outputs", []))
         for output in cell.get("outputs", []):
             if output.output_type == "error" and output.ename == "KeyboardInterrupt":
-                problems.append(f"the cell `{name}` was stopped after {SECONDS} seconds.")
+                failed.append(f"the cell `{name}` was stopped after {SECONDS} seconds.")
             elif output.output_type == "error":
-                problems.append(f"the cell `{name}` ends in {output.ename}: {output.evalue[:200]}")
+                failed.append(f"the cell `{name}` ends in {output.ename}: {output.evalue[:200]}")
         if name.startswith("test-") and "[failed]" in text:
             notes.append(f"`{name}`: {text.count('[failed]')} of the checks that you see did not pass.")
-    return problems, notes
+    if len(failed) > 3:  # mostly for want of what the first one defines
+        failed[2:] = [f"{len(failed) - 2} later cells end in an error, too. Mend the first one, and run this again."]
+    return failed, notes
+
+
+def name_of(cell: Any, number: int) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id") or f"number {number}"
 
 
 if __name__ == "__main__":

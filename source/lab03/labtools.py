@@ -24,7 +24,14 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import torch
+try:
+    import torch
+except ModuleNotFoundError:
+    if __name__ != "__main__":
+        raise
+    raise SystemExit(
+        "PROBLEM: torch is not installed in this Python. Run `pip install -r requirements.txt` first."
+    ) from None
 
 from asking import Answer, ask, attempt, probe
 from checks import (
