@@ -38,8 +38,8 @@ def render(source: str, attachments: dict) -> BeautifulSoup:
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True, attachments=attachments)
     soup = BeautifulSoup(MarkdownWithMath(renderer=renderer).render(source), "html.parser")
     formulas_to_mathml(soup)
-    for block in soup.find_all("pre"):
-        block["tabindex"] = "0"  # a wide one scrolls
+    for block in [*soup.find_all("pre"), *soup.select(":has(> math[display=block])")]:
+        block["class"], block["tabindex"] = "wide", "0"  # it scrolls
     return soup
 
 
