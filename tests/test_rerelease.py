@@ -181,7 +181,7 @@ def test_a_removed_cell_is_archived_and_comes_back(course: Course) -> None:
     drop(course, "why", "why-task")
     lines = lines_of(course)
     assert "exercise1, why: removed (answer, graded by a person, 2 points)" in lines
-    assert {"exercise1, why: scores of 30 students are archived", "exercise1, why: comments of 30 are archived"} < set(
+    assert {"exercise1, why: scores of 30 students are archived", "exercise1, why: comments of 30 students are archived"} < set(
         lines
     )
     with Writer(course) as writer:
