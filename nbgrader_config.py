@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import nbgrader
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
 
+import autograder
 from autograder.feedback_page import AddResults, FeedbackExporter
 
 c = get_config()  # noqa: F821 (nbgrader and Jupyter provide it)
@@ -18,6 +20,13 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 # Feedback shows neither hidden tests nor marking schemes.
 c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, AddResults]
 c.GenerateFeedback.exporter_class = FeedbackExporter
+
+# Formgrader's pages load nothing from a network: formulas are MathML, and templates/formgrade stands for MathJax.
+c.HTMLExporter.filters = {"markdown2html": "autograder.texts.cell_to_html"}
+c.HTMLExporter.extra_template_basedirs = [
+    str(Path(autograder.__file__).parent / "templates"),
+    str(Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates"),
+]
 
 # Due dates, penalties and extensions stand in late.toml, if there is one; see docs/instructor.md.
 c.LatePenalty.file = str(Path(__file__).resolve().parent / "late.toml")

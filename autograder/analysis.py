@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +11,8 @@ from nbgrader.api import SubmittedAssignment
 from autograder.items import CellTime, CheckRow, Mistake, cell_times, check_rows, mistakes
 from autograder.record import Writer
 from autograder.results import NotebookResult
+
+WAITS = "waits for its points"
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class StudentRow:
 
 @dataclass
 class ClassData:
-    """All of a lab. Lists are in the order in which a reader wants them."""
+    """All of a lab. Lists are in the order in which a reader wants them: in `persons` what is not usual comes first."""
 
     lab: str
     names: list[str]
@@ -67,6 +70,17 @@ class ClassData:
     flags: list[Case] = field(default_factory=list)
     repairs: list[Case] = field(default_factory=list)
     stops: list[Case] = field(default_factory=list)
+
+    @property
+    def unusual(self) -> int:
+        """How many things a person has to look at that are not just answers to be read."""
+        return sum(case.what != WAITS for case in self.persons)
+
+    @property
+    def quartiles(self) -> list[float]:
+        """Lower quartile, median and upper quartile of the points of those who handed in; empty for fewer than 4."""
+        totals = [row.total for row in self.students if row.total is not None]
+        return statistics.quantiles(totals, n=4, method="inclusive") if len(totals) >= 4 else []
 
 
 def read_class(writer: Writer, lab: str, names: list[str]) -> ClassData:
@@ -83,6 +97,7 @@ def read_class(writer: Writer, lab: str, names: list[str]) -> ClassData:
         cases = list(cases_for_a_person(student, submission, books))
         persons += cases
         rows.append(student_row(student, submission, books, cases))
+    persons.sort(key=lambda case: case.what == WAITS)
     data = ClassData(lab, names, rows, persons=persons)
     data.checks = check_rows(list(results.values()))
     data.mistakes = mistakes(list(results.values()))
@@ -149,7 +164,7 @@ def cases_for_a_person(
         grades = sorted(notebook.grades, key=lambda grade: grade.name)
         unread = [grade.name for grade in grades if waits(grade)]
         changed = [grade.name for grade in grades if grade.needs_manual_grade and not waits(grade)]
-        for cells, what in ((unread, "waits for its points"), (changed, "changed after a person graded it")):
+        for cells, what in ((unread, WAITS), (changed, "changed after a person graded it")):
             if cells:
                 yield Case(student, notebook.name, ", ".join(cells), what)
         for line in [*book.tampering, *book.flags] if book else []:

@@ -106,7 +106,8 @@ class CarryOver:
             grade.manual_score = scaled(grade.manual_score, points / before)
             grade.extra_credit = scaled(grade.extra_credit, points / before)
         self.lines.append(
-            f"{book.name}, {cell.name}: manual scores of {len(given)} are scaled from {before:g} to {points:g} points"
+            f"{book.name}, {cell.name}: manual scores of {len(given)} students are scaled "
+            f"from {before:g} to {points:g} points"
         )
 
     def _remove_cell(self, book: Notebook, cell: Any) -> None:
@@ -126,7 +127,7 @@ class CarryOver:
             self._session.execute(insert(ARCHIVE).values(**place, student=student, max_score=most, **row))
         if rows:
             what = "comments" if isinstance(cell, SolutionCell) else "scores"
-            self.lines.append(f"{book.name}, {cell.name}: {what} of {len(rows)} are archived")
+            self.lines.append(f"{book.name}, {cell.name}: {what} of {len(rows)} students are archived")
         self._session.flush()
         self._session.delete(cell)
 
@@ -153,7 +154,7 @@ class CarryOver:
                 self._session.add(Comment(cell_id=cell.id, notebook_id=own.id, manual_comment=note))
         if kept:
             self._session.execute(delete(ARCHIVE).filter_by(**place))
-            self.lines.append(f"{book.name}, {cell.name}: what the archive holds for {len(kept)} comes back")
+            self.lines.append(f"{book.name}, {cell.name}: what the archive holds for {len(kept)} students comes back")
 
     def _sources(self, book: Notebook, fresh: Notebook) -> None:
         """nbgrader's copies of the locked cells."""

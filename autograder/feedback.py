@@ -11,6 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.course import Course, CourseError
 from autograder.generate import errors_of_nbgrader
+from autograder.lms import name_and_number
 from autograder.record import Writer
 
 
@@ -41,12 +42,14 @@ def archive(course: Course) -> Path:
 def write_archive(course: Course, folders: list[Path]) -> None:
     """Put <student>/<notebook>.html of everybody into feedback/<lab>.zip.
 
-    Where the folders in submitted/ are named as in Moodle's download of all submissions, that is
-    <name>_<number>_assignsubmission_file, Moodle takes it back as "multiple feedback files in a zip".
+    Students with a number are named <name>_<number>_assignsubmission_file, as in Moodle's download of all submissions:
+    so Moodle takes the archive back as "multiple feedback files in a zip".
     """
     path = archive(course)
     with zipfile.ZipFile(path.with_suffix(".new"), "w", zipfile.ZIP_DEFLATED) as file:
         for folder in folders:
+            name, number = name_and_number(folder.parent.name)
+            upload = f"{name.replace('_', '-')}_{number}_assignsubmission_file" if number else name
             for page in sorted(folder.glob("*.html")):
-                file.write(page, f"{folder.parent.name}/{page.name}")
+                file.write(page, f"{upload}/{page.name}")
     path.with_suffix(".new").replace(path)

@@ -5,18 +5,12 @@ nbgrader_config.py names both, so `make feedback`, nbgrader's own command and fo
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup
 from nbconvert.exporters import TemplateExporter
-from nbconvert.filters import Highlight2HTML
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -24,11 +18,10 @@ from pygments.formatters import HtmlFormatter
 from traitlets import Bool, default
 
 from autograder.masters import grade_id, is_solution, is_test
-from autograder.mathml import formulas_to_mathml
 from autograder.record import read_result
 from autograder.results import CellGrade, NotebookResult
+from autograder.texts import Headings, coloured, message, to_html
 
-MAX_TEXT = 30_000  # characters of a cell that are shown
 UNREAD = "not graded yet: a person reads it"
 WORD = re.compile(r"[^\s\x1b\"':]+")  # paths have none of these
 LIBRARY = re.compile(r".*/(?=site-packages/)|[^/]*/.*?(?=lib/python3\.\d+/)")  # where this machine keeps Python
@@ -139,68 +132,3 @@ def describe(output: NotebookNode, text: str) -> None:
     """Give a picture without a description one that at least says so."""
     if "image/png" in output.get("data", {}):
         output.metadata.setdefault("image/png", {}).setdefault("alt", text)
-
-
-def to_html(source: str) -> str:
-    """Markdown as HTML, its formulas as MathML."""
-    return str(render(source, {}))
-
-
-def render(source: str, attachments: dict) -> BeautifulSoup:
-    """Markdown as a tree. A text of a length that no answer has is shown as it was written."""
-    if len(source) > MAX_TEXT:
-        return BeautifulSoup(f"<pre tabindex='0'>{escape(shortened(source))}</pre>", "html.parser")
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True, attachments=attachments)
-    soup = BeautifulSoup(MarkdownWithMath(renderer=renderer).render(source), "html.parser")
-    formulas_to_mathml(soup)
-    for block in soup.find_all("pre"):
-        block["tabindex"] = "0"  # a wide one scrolls
-    return soup
-
-
-class Headings:
-    """Puts the headings of Markdown cells in order below a heading of the page, without a gap, and keeps the last."""
-
-    def __init__(self, level: int) -> None:
-        self._top = level
-        self._level = level
-        self.last = ""  # text of the last heading of a given cell
-
-    def to_html(self, cell: NotebookNode) -> str:
-        pictures = cell.get("attachments", {})
-        make = in_order.__wrapped__ if pictures and is_solution(cell) else in_order  # they are large, and one student's
-        html, self._level, heading = make(cell.source, json.dumps(pictures), self._top, self._level)
-        if heading and not is_solution(cell):
-            self.last = heading
-        return html
-
-
-@lru_cache(maxsize=1000)
-def coloured(code: str) -> str:
-    """Code as HTML, coloured by pygments."""
-    return Highlight2HTML(pygments_lexer="ipython3")(shortened(code))
-
-
-def message(text: str) -> str:
-    """A line of ours, or of the student's, as HTML: what stands between backquotes is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
-
-
-def shortened(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "\n[cut]"
-
-
-@lru_cache(maxsize=1000)  # most of a notebook's text is the same for everybody
-def in_order(source: str, attachments: str, top: int, level: int) -> tuple[str, int, str]:
-    """Markdown as HTML, its headings below level `top` and none more than one below the one before, which is `level`.
-
-    Returns the level and the text of the last heading, too.
-    """
-    soup = render(source, json.loads(attachments))
-    text = ""
-    for heading in soup.find_all(re.compile("^h[1-6]$")):
-        level = min(int(heading.name[1]) + top, level + 1, 6)
-        heading.name = f"h{level}"
-        heading.attrs.clear()
-        text = heading.get_text(" ", strip=True)
-    return str(soup), level, text

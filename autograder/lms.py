@@ -1,4 +1,4 @@
-"""Who handed in a file, from its path in a class download. These are plugins of nbgrader's zip_collect."""
+"""Who handed in a file, from its path in a class download: plugins of nbgrader's zip_collect. And the way back."""
 
 from __future__ import annotations
 
@@ -104,3 +104,12 @@ def in_folders(split: dict[str, list[str]], lab: str) -> dict[str, Owner]:
 def folder_name(name: str) -> str:
     """A name as that of a folder: letters, digits and a few signs."""
     return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80] or "unnamed"
+
+
+def name_and_number(student: str) -> tuple[str, str]:
+    """What a student is called and numbered in a system, from the name of the folder; the number is "" if it has none.
+
+    Folders are named so by `owners`, or by Moodle in its download of all submissions.
+    """
+    match = re.fullmatch(r"(.+)(?:-(\d+)|_(\d+)_assignsubmission.*)", student)
+    return (match[1], match[2] or match[3]) if match else (student, "")

@@ -66,7 +66,9 @@ def effect(course: Course, writer: Writer, fresh_url: str) -> list[str]:
     students = [name for name in known if course.submission(name).is_dir()]
     again = out_of_date(course, writer, sorted(students))
     if again:
-        lines.append(f"`make autograde` will grade {len(again)} of {len(known)} submissions again: {', '.join(again)}")
+        some = f"{len(again)} of {len(known)} submissions again: {', '.join(again)}"
+        every = f"all {len(known)} submissions again"
+        lines.append(f"`make autograde` will grade {every if len(again) == len(known) else some}")
     if lines and (gone := sorted(set(known) - set(students))):
         lines.append(f"not in submitted/, so they keep the grades they have: {', '.join(gone)}")
     return section("In the gradebook", lines)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from autograder.analysis import ClassData, read_class
 from autograder.course import Course, CourseError
+from autograder.exporter import no_formula
 from autograder.figures import check_figure, score_figure, time_figure
 from autograder.record import Writer
 
@@ -61,10 +62,5 @@ def write_csv(data: ClassData, path: Path) -> None:
         for row in data.students:
             marks = [row.notebooks.get(name) for name in data.names]
             fields = [field for mark in marks for field in ((mark.score, mark.state) if mark else (None, ""))]
-            tail = [row.total, row.maximum, row.state, row.penalty, row.seconds, harmless(row.note)]
-            lines.writerow([harmless(row.student), *fields, *tail])
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return "'" + text if text[:1] in "=+-@\t\r" and text else text
+            tail = [row.total, row.maximum, row.state, row.penalty, row.seconds, no_formula(row.note)]
+            lines.writerow([no_formula(row.student), *fields, *tail])

@@ -14,7 +14,9 @@ from nbgrader.api import Gradebook
 from traitlets.config import Config
 
 from autograder.course import Course, CourseError
-from autograder.export import FORMATS, GradeExport, export_grades, read_lines
+from autograder.export import FORMATS, export_grades
+from autograder.exporter import GradeExport, no_formula
+from autograder.grades import read_lines
 from autograder.late import DAY
 from autograder.record import Writer
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
@@ -154,10 +156,12 @@ def test_moodle_gets_its_grading_worksheet(course: Course) -> None:
     assert found["zero"][4:6] == ["zero", "0.00"] and found["ungraded"][4:6] == ["ungraded", ""]
 
 
-def test_folders_from_moodle_tell_the_identifier(course: Course) -> None:
-    course.submission("Zoë O'Hara_4711_assignsubmission_file").mkdir(parents=True)
+def test_folders_tell_the_number(course: Course) -> None:
+    for name in ("Zoë O'Hara_4711_assignsubmission_file", "Ana-Example-12345"):
+        course.submission(name).mkdir(parents=True)
     rows = {row[0]: row[1] for row in table(course, "moodle")}
-    assert rows["Participant 4711"] == "Zoë O'Hara"
+    assert rows["Participant 4711"] == "Zoë O'Hara" and rows["Participant 12345"] == "Ana-Example"
+    assert {row[3]: row[1] for row in table(course, "canvas")}["Ana-Example-12345"] == "12345"
 
 
 def test_canvas_gets_its_gradebook(course: Course) -> None:
@@ -174,6 +178,16 @@ def test_no_cell_is_a_formula(course: Course, name: str) -> None:
     cells = [cell for row in table(course, name) for cell in row]
     assert [cell for cell in cells if cell[:1] in tuple("=+-@") and cell != "-"] == []
     assert "'=cmd|' /C calc'!A0" in cells
+
+
+@pytest.mark.parametrize("text", ["=1", " =1", "+1", "-1", "@A1", "\t=1"])
+def test_a_formula_is_made_a_text(text: str) -> None:
+    assert no_formula(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", ["-", "", "Ana = Bea", 1.5, -2, None])
+def test_what_is_no_formula_stays(value: object) -> None:
+    assert no_formula(value) == value
 
 
 def test_nbgrader_export_uses_the_same_plugins(course: Course) -> None:

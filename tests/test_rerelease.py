@@ -172,7 +172,7 @@ def test_points_rescale_manual_scores(course: Course) -> None:
     change(course, "why", points=4)
     lines = lines_of(course)
     assert "exercise1, why: 2 -> 4 points" in lines and "all together: 8 -> 10 points" in lines
-    assert "exercise1, why: manual scores of 20 are scaled from 2 to 4 points" in lines
+    assert "exercise1, why: manual scores of 20 students are scaled from 2 to 4 points" in lines
     assert score(course, "s00") == (2.0, 1.0, 4, False)
     assert score(course, "t00") == (None, None, 4, True)
 
@@ -182,7 +182,9 @@ def test_a_removed_cell_is_archived_and_comes_back(course: Course) -> None:
     drop(course, "why", "why-task")
     lines = lines_of(course)
     assert "exercise1, why: removed (answer, graded by a person, 2 points)" in lines
-    assert {"exercise1, why: scores of 30 are archived", "exercise1, why: comments of 30 are archived"} < set(lines)
+    assert {"exercise1, why: scores of 30 students are archived", "exercise1, why: comments of 30 students are archived"} < set(
+        lines
+    )
     with Writer(course) as writer:
         rows = writer.gradebook.db.execute(select(ARCHIVE).filter_by(student="s03", cell="why")).mappings().all()
     assert {row["kind"]: (row["manual_score"], row["comment"]) for row in rows} == {
@@ -191,7 +193,7 @@ def test_a_removed_cell_is_archived_and_comes_back(course: Course) -> None:
     }
     (course.source / "exercise1.ipynb").write_text(text)
     change(course, "why", points=4)
-    assert "exercise1, why: what the archive holds for 30 comes back" in lines_of(course)
+    assert "exercise1, why: what the archive holds for 30 students comes back" in lines_of(course)
     assert score(course, "s03") == (2.0, 1.0, 4, True)  # a second look
     with Gradebook(course.database_url) as gradebook:
         assert gradebook.find_comment("why", "exercise1", "lab04", "s03").comment == "Well, s03."

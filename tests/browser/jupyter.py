@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 ARTEFACTS = Path(__file__).resolve().parent.parent / "artefacts"
 TOKEN = "test"
@@ -47,9 +47,14 @@ def wait_for(address: str, server: subprocess.Popen, seconds: float = 90) -> Non
 
 @contextlib.contextmanager
 def page_of(browser: Browser, trouble: list[str]) -> Iterator[Page]:
-    """A page that collects script errors, and never leaves this machine."""
+    """A page that collects script errors and requests to elsewhere, and never leaves this machine."""
     context = browser.new_context(viewport={"width": 1300, "height": 1200})
-    context.route(lambda url: not url.startswith(("http://127.0.0.1", "data:", "blob:")), lambda route: route.abort())
+
+    def refuse(route: Route) -> None:
+        trouble.append(f"request: {route.request.url}")
+        route.abort()
+
+    context.route(lambda url: not url.startswith(("http://127.0.0.1", "data:", "blob:")), refuse)
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.on("pageerror", lambda error: trouble.append(str(error)))

@@ -80,6 +80,16 @@ def test_people_who_do_not_see_can_use_it(handed_back: Course, watched: Watched,
         assert watched.barriers() == []
 
 
+@pytest.mark.parametrize("student", ["s01-right", "s07-damaged", "hostile-html"])
+def test_it_fits_a_phone(handed_back: Course, watched: Watched, student: str) -> None:
+    watched.page.set_viewport_size({"width": 390, "height": 844})
+    for number in range(len(handed_back.notebooks())):
+        page = watched.open(page_of(handed_back, student, number))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert watched.barriers() == []
+    watched.screenshot(f"feedback-phone-{student}")
+
+
 def test_it_prints(handed_back: Course, watched: Watched) -> None:
     page = watched.open(page_of(handed_back, "s02-no-cross-term"))
     page.emulate_media(media="print")

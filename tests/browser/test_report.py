@@ -78,6 +78,9 @@ def test_a_zero_is_told_from_no_grade(report: Page) -> None:
 def test_flags_and_tampering_ask_for_a_person(report: Page) -> None:
     persons = report.locator('table[data-name="what needs a person"] tbody tr', has_text="s98-flagged")
     assert {FLAG, TAMPERING} <= {row.locator("td").last.inner_text() for row in persons.all()}
+    reasons = report.locator('table[data-name="what needs a person"] tbody tr td:last-child').all_inner_texts()
+    usual = [reason == "waits for its points" for reason in reasons]
+    assert not usual[0] and usual == sorted(usual)  # what is not usual comes first
     for name, text in (("flags", FLAG), ("tampering", TAMPERING)):
         row = report.locator(f"#{name} + .scroll tbody tr")
         assert row.count() == 1 and text in row.inner_text()
