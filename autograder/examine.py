@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,14 @@ class Examiner:
 
     def examine(self, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
         """Grade the notebooks in what was handed in. Never raises for what a student did."""
-        return asyncio.run(self._examine(student, handed, digest))
+        result = SubmissionResult(student, self._seed, digest)
+        asyncio.run(self._examine(handed, result))
+        return result
 
-    async def _examine(self, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
+    async def _examine(self, handed: HandedIn, result: SubmissionResult) -> None:
+        """Fill in the result. (asyncio.run describes in text what a coroutine returns, which takes long for this.)"""
         if not self._constant:
             await self._run_constant_cells()
-        result = SubmissionResult(student, self._seed, digest)
         deadline = time.monotonic() + self._limits.submission_seconds
         found = find_notebooks(handed, self._released)
         for name, master in self._lab.masters.items():
@@ -68,8 +71,9 @@ class Examiner:
                 if cell.cell_type == "markdown" and is_solution(cell):
                     cell.source = harmless_markdown(cell.source)
             notebook.cells[:0] = log_cells(book.repairs, book.tampering)
-            result.written[name] = nbformat.writes(notebook).encode(errors="replace").decode()
-        return result
+            # As nbformat writes it, but in one line: json needs many times as long for indentation.
+            text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+            result.written[name] = text.encode(errors="replace").decode()
 
     async def _run_constant_cells(self) -> None:
         """Run the constant cells once, after the given cells before them, and keep their outputs."""

@@ -85,6 +85,12 @@ class WarmKernelClient(AsyncKernelClient):
     ) -> None:
         super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=False, control=control)
 
+    def stop_channels(self) -> None:
+        """Stop the channels that there are. (Asking a client for the others would make them.)"""
+        for channel in (self._shell_channel, self._iopub_channel, self._stdin_channel, self._control_channel):
+            if channel is not None:
+                channel.stop()
+
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait for the kernel's welcome. From then on no output is missed, and requests wait for it."""
         loop = asyncio.get_running_loop()
@@ -105,6 +111,10 @@ class WarmKernelManager(AsyncKernelManager):
     """A kernel manager whose kernel comes from a warm server."""
 
     provisioner: WarmProvisioner
+
+    async def _async_post_start_kernel(self, **kwargs: Any) -> None:
+        """Connect nothing: a kernel is ended by a signal, not by a message."""
+        await self.provisioner.post_launch(**kwargs)
 
     def client(self, **kwargs: Any) -> Any:
         """A WarmKernelClient."""
@@ -139,11 +149,11 @@ def kernel_manager(spec: KernelSpec) -> WarmKernelManager:
 
 
 async def start_kernel(spec: KernelSpec) -> tuple[WarmKernelManager, WarmKernelClient]:
-    """A running kernel and a client that is connected to it."""
+    """A running kernel and a client that is connected to it, without standard input."""
     manager = kernel_manager(spec)
     await manager.start_kernel()
     client = manager.client()
-    client.start_channels()
+    client.start_channels(stdin=False, control=False)
     try:
         await client.wait_for_ready(timeout=30)
     except BaseException:

@@ -223,7 +223,7 @@ def show(figure: Any, description: str) -> None:
 
     figure.subplots_adjust(left=0.15, bottom=0.15)  # room for the labels; tight_layout takes as long as drawing
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=100)
+    figure.savefig(picture, format="png", dpi=100, pil_kwargs={"compress_level": 1})
     pyplot.close(figure)
     data = {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": description}
     display(data, raw=True, metadata={"image/png": {"alt": description}})
