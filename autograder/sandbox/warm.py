@@ -32,7 +32,7 @@ class WarmServer:
     """Starts the server for a lab and stops it, with all its kernels.
 
     `lab` is a folder with the files that a notebook of a student finds beside it; they become readable for
-    hostile code. Start it in the main thread: bubblewrap ends it with the thread that started it.
+    hostile code. Start it in a thread that lasts: bubblewrap ends it with the thread that started it.
     Other processes can use it too: a `spec` can be pickled, and is all that `kernels.start_kernel` needs.
     """
 

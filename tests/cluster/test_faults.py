@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from autograder import cluster
@@ -30,8 +31,12 @@ def test_workers_come_and_are_killed(machines: Machines, start: Start, local: Sc
     run = start(24)
     run.wait_for(3)
     machines.start_worker()
+    orphans = family(first.pid)[1:]
+    assert any(process.name() == "bwrap" for process in orphans)
     first.send_signal(signal.SIGKILL)
     assert_complete(run, local, 24)
+    _, alive = psutil.wait_procs(orphans, timeout=20)
+    assert not alive
 
 
 def test_the_warm_server_of_a_worker_is_killed(machines: Machines, start: Start, local: Scores) -> None:
