@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import struct
 import time
 from collections import Counter
@@ -216,7 +217,7 @@ class StudentKernel:
 
     async def _exchange(self, probe: str, name: str, arguments: Any, seconds: float) -> tuple[str, Any]:
         reader, writer = await self._listener(name)
-        self._number += 1
+        self._number = secrets.randbits(48)  # a reply written before the question cannot know it
         data = json.dumps([self._number, probe, name, arguments]).encode()
         writer.write(struct.pack(">I", len(data)) + data)
         try:
