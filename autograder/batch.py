@@ -27,7 +27,7 @@ from autograder.sandbox import bubblewrap
 from autograder.station import Setting
 from autograder.submitted import find_submissions, read_submission, read_timestamp
 
-VERSION = "2"  # of what this package makes of a submission: raise it when scores may change
+VERSION = "3"  # of what this package makes of a submission: raise it when scores may change
 
 
 @dataclass

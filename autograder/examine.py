@@ -20,7 +20,7 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder.course import CourseError
 from autograder.harmless import harmless, harmless_markdown
-from autograder.intake import HandedIn, find_notebooks, log_cells, rebuild
+from autograder.intake import HandedIn, Skeleton, find_notebooks, log_cells, rebuild
 from autograder.limits import TimeLimits
 from autograder.masters import grade_id, is_constant, is_solution, is_test, read_notebook
 from autograder.policy import flags
@@ -35,6 +35,7 @@ class Examiner:
     def __init__(self, source: Path, release: Path, seed: str, limits: TimeLimits, spec: KernelSpec) -> None:
         self._lab = Lab(source, seed)
         self._released = {name: read_notebook(release / f"{name}.ipynb") for name in self._lab.masters}
+        self._skeletons = {name: Skeleton(notebook) for name, notebook in self._released.items()}
         self._seed = seed
         self._limits = limits
         self._spec = spec
@@ -51,13 +52,13 @@ class Examiner:
         if not self._constant:
             await self._run_constant_cells()
         deadline = time.monotonic() + self._limits.submission_seconds
-        found = find_notebooks(handed, self._released)
+        found = find_notebooks(handed, self._skeletons)
         for name, master in self._lab.masters.items():
             started = time.monotonic()
             book = NotebookResult(name, found[name].status, found[name].reason)
             result.notebooks.append(book)
             if book.status == "graded":
-                taken = rebuild(found[name].cells, master, self._released[name])
+                taken = rebuild(found[name].cells, master, self._skeletons[name])
                 book.repairs = [*found[name].repairs, *taken.repairs]
                 book.tampering, book.unwritten = taken.tampering, sorted(taken.unwritten)
                 notebook = taken.notebook

@@ -31,12 +31,15 @@ def flags(master: NotebookNode, notebook: NotebookNode) -> dict[str, str]:
     """What a person should look at in a submitted notebook, in words, by the grade id of the answer."""
     asked = {grade_id(cell) for cell in master.cells if is_by_hand(cell)}
     locked = {grade_id(cell) for cell in master.cells if not is_solution(cell)} - {""}
-    trees = {
-        grade_id(cell) or cell.id: tree
+    if not asked:
+        return {}
+    sources = {
+        grade_id(cell) or cell.id: cell.source
         for cell in notebook.cells
-        if cell.cell_type == "code" and grade_id(cell) not in locked and (tree := parse(cell.source))
+        if cell.cell_type == "code" and grade_id(cell) not in locked
     }
-    imported = imports(trees.values())
+    trees = {name: tree for name, source in sources.items() if (tree := parse(source))}
+    imported = imports(tree for name, tree in trees.items() if "import" in sources[name])
     found: dict[str, str] = {}
     for name in asked & set(trees):
         for where, code in reachable(name, trees):

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.bank import Entry, build
 from autograder.course import Course
-from autograder.intake import find_notebooks, read_folder, rebuild
+from autograder.intake import Skeleton, find_notebooks, read_folder, rebuild
 from autograder.intake.find import Found
 from autograder.masters import read_notebook
 
@@ -29,16 +29,18 @@ def find(course: Course, folder: Path, files: dict[str, bytes]) -> dict[str, Fou
     for path, data in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
-    return find_notebooks(
-        read_folder(folder), {name: read_notebook(course.release / f"{name}.ipynb") for name in course.notebooks()}
-    )
+    return find_notebooks(read_folder(folder), {name: skeleton(course, name) for name in course.notebooks()})
+
+
+def skeleton(course: Course, name: str) -> Skeleton:
+    return Skeleton(read_notebook(course.release / f"{name}.ipynb"))
 
 
 def unwritten(course: Course, name: str, found: Found) -> set[str]:
     """The answers that did not arrive."""
     assert found.status == "graded", found.reason
-    masters = [read_notebook(folder / f"{name}.ipynb") for folder in (course.source, course.release)]
-    return rebuild(found.cells, *masters).unwritten
+    master = read_notebook(course.source / f"{name}.ipynb")
+    return rebuild(found.cells, master, skeleton(course, name)).unwritten
 
 
 def make_zip(files: dict[str, bytes]) -> bytes:

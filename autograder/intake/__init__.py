@@ -10,13 +10,24 @@ from autograder.intake.folder import HandedIn, read_folder
 from autograder.intake.log import log_cells
 from autograder.intake.read import read_cells
 from autograder.intake.rebuild import Intake, rebuild
+from autograder.intake.skeleton import Skeleton
 
-__all__ = ["HandedIn", "Intake", "Refused", "find_notebooks", "log_cells", "read_folder", "rebuild", "take_in"]
+__all__ = [
+    "HandedIn",
+    "Intake",
+    "Refused",
+    "Skeleton",
+    "find_notebooks",
+    "log_cells",
+    "read_folder",
+    "rebuild",
+    "take_in",
+]
 
 
 def take_in(data: bytes, master: NotebookNode, released: NotebookNode) -> Intake:
     """Rebuild one submitted notebook. `released` is what the student was given. Refused if it cannot be read."""
     cells, repairs = read_cells(data)
-    taken = rebuild(cells, master, released)
+    taken = rebuild(cells, master, Skeleton(released))
     taken.repairs = [*repairs, *taken.repairs]
     return taken

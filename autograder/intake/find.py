@@ -7,8 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from nbformat import NotebookNode
-
 from autograder.intake.align import align
 from autograder.intake.archive import unzip
 from autograder.intake.cells import Cell, Refused, bare, is_are, listed, quoted
@@ -41,13 +39,12 @@ class Candidate:
     repairs: list[str]
 
 
-def find_notebooks(handed: HandedIn, released: dict[str, NotebookNode]) -> dict[str, Found]:
+def find_notebooks(handed: HandedIn, skeletons: dict[str, Skeleton]) -> dict[str, Found]:
     """Find every notebook of the lab, by name without ending. Empties `handed`, whose files may be large."""
-    skeletons = {name: Skeleton(notebook) for name, notebook in released.items()}
     troubles = dict(handed.left_out)
     open_archives(handed, troubles)
-    by_notebook: dict[str, list[Candidate]] = {name: [] for name in released}
-    names = list(released)
+    by_notebook: dict[str, list[Candidate]] = {name: [] for name in skeletons}
+    names = list(skeletons)
     order = {path: (is_side_file(path), named_like(path, names) is None, path) for path in handed.files}
     for path in sorted(order, key=lambda path: order[path])[:MAX_READ]:
         named = named_like(path, names)

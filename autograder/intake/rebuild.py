@@ -31,9 +31,8 @@ class Intake:
     tampering: list[str] = field(default_factory=list)
 
 
-def rebuild(cells: list[Cell], master: NotebookNode, released: NotebookNode) -> Intake:
-    """Put submitted cells on the skeleton. `released` is what the student was given."""
-    skeleton = Skeleton(released)
+def rebuild(cells: list[Cell], master: NotebookNode, skeleton: Skeleton) -> Intake:
+    """Put submitted cells on the skeleton of what the student was given."""
     aligned = align(cells, skeleton)
     accidents, edits = judge_edits(aligned, skeleton)
     older, changed = judge_marks(cells, skeleton)
@@ -44,7 +43,6 @@ def rebuild(cells: list[Cell], master: NotebookNode, released: NotebookNode) -> 
     album = Album(cells)
     result.notebook.cells = own.after(None)
     stubs = {part.key: part for part in skeleton.parts}
-    checksums = {grade_id(cell): cell.metadata.nbgrader.get("checksum") for cell in released.cells if grade_id(cell)}
     for original in master.cells:
         cell = nbformat.from_dict(original)
         name = grade_id(cell)
@@ -56,7 +54,7 @@ def rebuild(cells: list[Cell], master: NotebookNode, released: NotebookNode) -> 
             cell.source = answer if answer.strip() else stub
             if cell.cell_type == "markdown":
                 album.attach_to(cell, name)
-            cell.metadata.nbgrader["checksum"] = checksums[name]
+            cell.metadata.nbgrader["checksum"] = skeleton.checksums[name]
         elif name:
             cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
         elif cell.cell_type == "code":

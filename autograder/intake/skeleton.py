@@ -35,6 +35,9 @@ class Skeleton:
     """The parts of a notebook in order, found by grade id, by cell id or by content."""
 
     def __init__(self, released: NotebookNode) -> None:
+        self.checksums = {
+            grade_id(cell): cell.metadata.nbgrader.get("checksum") for cell in released.cells if grade_id(cell)
+        }
         self.parts = [make_part(cell, place) for place, cell in enumerate(released.cells)]
         self.by_grade_id = {part.key: part for part in self.parts if part.marks}
         self.by_id = {cell.id: part for cell, part in zip(released.cells, self.parts)}
