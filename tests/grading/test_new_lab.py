@@ -1,6 +1,8 @@
 """The skeleton of a new lab passes release, autograde and check as it is."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,8 @@ def test_the_skeleton_passes_release_autograde_and_check(root: Path) -> None:
     check = Check(course)
     check.run("seed")
     assert check.lines == [] and len(check.mutants) >= 2
+    done = subprocess.run([sys.executable, "-m", "labtools"], cwd=course.release, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.endswith("Ready to hand in.\n"), done.stdout
     with pytest.raises(CourseError, match="is there already"):
         make_lab(root, "lab04")
 
