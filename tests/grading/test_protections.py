@@ -1,6 +1,8 @@
 """The protections are what keeps attacks out: without them the same attacks succeed."""
 
+import os
 import shutil
+import socket
 from pathlib import Path
 
 import nbformat
@@ -43,25 +45,47 @@ def test_without_the_wall_a_forgery_gains_points(course: Course, tmp_path: Path,
 
 LOOK = """
 import os
+import socket
 
 found = [path for path in {paths!r} if os.path.exists(path)]
-found += [name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()][:1]
+
+
+def able(what, attempt):
+    try:
+        attempt()
+        found.append(what)
+    except OSError:
+        pass
+
+
+able("sees other processes", lambda: next(os.scandir(f"/proc/{{os.getppid()}}")))
+able("writes the gradebook", lambda: open({paths!r}[-1], "a").close())
+able("has a network", lambda: socket.create_connection(("127.0.0.1", {port}), timeout=2))
+able("signals the grader", lambda: os.kill({pid}, 0))
+if "{secret}" in os.environ:
+    found.append("has the grader's environment")
 print("FOUND", found)
 """
 
 
 @pytest.mark.parametrize("unsafe", [False, True])
-def test_without_the_sandbox_files_and_processes_are_in_sight(course: Course, tmp_path: Path, unsafe: bool) -> None:
+def test_without_the_sandbox_everything_is_in_reach(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unsafe: bool
+) -> None:
+    """The same look around: it finds nothing in the sandbox, and all that it looks for without."""
     (tmp_path / "gradebook.db").write_text("grades")
     secrets = [str(course.source), str(course.home / "nbgrader_config.py"), str(tmp_path / "gradebook.db")]
-    look = Entry("look", "", base="release", answers={"gradient-formula": LOOK.format(paths=secrets)})
-    with WarmServer(course.release, unsafe=unsafe) as server:
+    monkeypatch.setenv("GRADER_SECRET", "1")
+    with socket.create_server(("127.0.0.1", 0)) as listener, WarmServer(course.release, unsafe=unsafe) as server:
+        told = {"paths": secrets, "port": listener.getsockname()[1], "pid": os.getpid(), "secret": "GRADER_SECRET"}
+        look = Entry("look", "", base="release", answers={"gradient-formula": LOOK.format(**told)})
         examiner = Examiner(course.source, course.release, "0", TimeLimits(), server.spec)
         result = examiner.examine("look", HandedIn({f"{FIRST}.ipynb": build(look, course)[FIRST].encode()}), "")
     outputs = [output for cell in nbformat.reads(result.written[FIRST], 4).cells for output in cell.get("outputs", [])]
     (text,) = [output.text for output in outputs if "FOUND" in output.get("text", "")]
     assert ("FOUND []" in text) is not unsafe
-    assert all((secret in text) is unsafe for secret in secrets)
+    everything = [*secrets, "sees other processes", "writes the gradebook", "has a network", "signals the grader"]
+    assert [what for what in everything if what in text] == (everything if unsafe else [])
 
 
 def test_without_a_second_chance_a_thread_left_behind_would_cost_others(course: Course) -> None:
