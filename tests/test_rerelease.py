@@ -182,8 +182,8 @@ def test_a_removed_cell_is_archived_and_comes_back(course: Course) -> None:
     drop(course, "why", "why-task")
     lines = lines_of(course)
     assert "exercise1, why: removed (answer, graded by a person, 2 points)" in lines
-    archived = {f"exercise1, why: {what} of 30 students are archived" for what in ("scores", "comments")}
-    assert archived < set(lines)
+    assert "exercise1, why: scores of 30 students are archived" in lines
+    assert "exercise1, why: comments of 30 students are archived" in lines
     with Writer(course) as writer:
         rows = writer.gradebook.db.execute(select(ARCHIVE).filter_by(student="s03", cell="why")).mappings().all()
     assert {row["kind"]: (row["manual_score"], row["comment"]) for row in rows} == {
