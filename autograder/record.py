@@ -26,6 +26,7 @@ from autograder.digests import lab_digest
 from autograder.late import LatePenalty, read_rules
 from autograder.results import SubmissionResult
 from autograder.rows import LabRows
+from autograder.submitted import read_timestamp
 
 RESULTS = Table(
     "autograder_result",
@@ -173,6 +174,8 @@ class Writer:
             return []
         assignment.duedate = rules.due.get(lab)
         for student, submission in self.submissions().items():
+            if handed_in := read_timestamp(self._course, student):  # it may have come, or changed, after grading
+                submission.timestamp = handed_in
             submission.extension = rules.extension(lab, student)
             late = submission.total_seconds_late
             for notebook in submission.notebooks:

@@ -134,6 +134,16 @@ def test_lateness_costs_unless_extended_and_follows_manual_grades(course: Course
     assert rows["late"][head.index("score")] == "7.2"
 
 
+def test_a_time_that_is_corrected_after_grading_counts(course: Course) -> None:
+    (course.home / "late.toml").write_text(LATE)
+    course.submission("late").mkdir(parents=True)
+    (course.submission("late") / "timestamp.txt").write_text("2026-12-01 16:59:00 UTC")
+    with Writer(course) as writer:
+        writer.apply_late_rules()
+        submission = writer.submissions()["late"]
+        assert (submission.total_seconds_late, submission.late_submission_penalty) == (0, 0)
+
+
 def test_an_extension_of_nobody_is_said(course: Course, capsys: pytest.CaptureFixture) -> None:
     (course.home / "late.toml").write_text(LATE.replace("extended =", "extendet ="))
     export_grades(course, "csv", partial=True)
