@@ -14,7 +14,6 @@ from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
 from typing import Any
 
-from autograder import remote
 from autograder.course import CourseError
 from autograder.dispatch import Lane
 from autograder.station import Setting
@@ -22,6 +21,8 @@ from autograder.station import Setting
 try:
     import dask
     from distributed import Client
+
+    from autograder import remote
 except ImportError:
     raise CourseError(
         "A cluster needs the package distributed, which is not installed: pip install -r requirements-cluster.txt"

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from distributed import get_worker
+
 from autograder.digests import digest as digest_of
 from autograder.digests import digest_of_json, files_of
 from autograder.intake import HandedIn
@@ -79,7 +81,9 @@ def prepare(run: str, parcel: Parcel, jobs: int) -> str:
         if _run == run:
             return ""
         _close()
-        folder = Path(_all.enter_context(tempfile.TemporaryDirectory(prefix="lab-")))
+        # Dask removes the directories of workers that were killed: no hidden test is left behind.
+        place = get_worker().local_directory
+        folder = Path(_all.enter_context(tempfile.TemporaryDirectory(prefix="lab-", dir=place)))
         for name, data in parcel.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
