@@ -18,6 +18,7 @@ from jupyter_client.kernelspec import KernelSpec
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from autograder.constant import Outputs
 from autograder.course import CourseError
 from autograder.harmless import harmless, harmless_markdown
 from autograder.intake import HandedIn, Skeleton, find_notebooks, log_cells, rebuild
@@ -30,27 +31,24 @@ from autograder.trusted import Lab, Outcome, StudentName
 
 
 class Examiner:
-    """Examines submissions of one lab, one after the other."""
+    """Examines submissions of one lab, one after the other. `constant`: outputs of the lab's constant cells."""
 
-    def __init__(self, source: Path, release: Path, seed: str, limits: TimeLimits, spec: KernelSpec) -> None:
+    def __init__(self, source: Path, release: Path, seed: str, limits: TimeLimits, constant: Outputs) -> None:
         self._lab = Lab(source, seed)
         self._released = {name: read_notebook(release / f"{name}.ipynb") for name in self._lab.masters}
         self._skeletons = {name: Skeleton(notebook) for name, notebook in self._released.items()}
         self._seed = seed
         self._limits = limits
-        self._spec = spec
-        self._constant: dict[str, list[NotebookNode]] = {}  # outputs of constant cells, by grade id
+        self._constant = constant
 
-    def examine(self, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
-        """Grade the notebooks in what was handed in. Never raises for what a student did."""
+    def examine(self, spec: KernelSpec, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
+        """Grade the notebooks in what was handed in, in kernels of this spec. Never raises for what a student did."""
         result = SubmissionResult(student, self._seed, digest)
-        asyncio.run(self._examine(handed, result))
+        asyncio.run(self._examine(spec, handed, result))
         return result
 
-    async def _examine(self, handed: HandedIn, result: SubmissionResult) -> None:
+    async def _examine(self, spec: KernelSpec, handed: HandedIn, result: SubmissionResult) -> None:
         """Fill in the result. (asyncio.run describes in text what a coroutine returns, which takes long for this.)"""
-        if not self._constant:
-            await self._run_constant_cells()
         deadline = time.monotonic() + self._limits.submission_seconds
         found = find_notebooks(handed, self._skeletons)
         for name, master in self._lab.masters.items():
@@ -62,7 +60,7 @@ class Examiner:
                 book.repairs = [*found[name].repairs, *taken.repairs]
                 book.tampering, book.unwritten = taken.tampering, sorted(taken.unwritten)
                 notebook = taken.notebook
-                await self._run(notebook, book, deadline)
+                await self._run(StudentKernel(spec, self._limits, deadline), notebook, book)
             else:
                 notebook = self._stand_in(book)
             self._grade(notebook, book)
@@ -76,24 +74,6 @@ class Examiner:
             text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
             result.written[name] = text.encode(errors="replace").decode()
 
-    async def _run_constant_cells(self) -> None:
-        """Run the constant cells once, after the given cells before them, and keep their outputs."""
-        for master in self._lab.masters.values():
-            given = [cell for cell in master.cells if cell.cell_type == "code" and grade_id(cell)]
-            last = max((number for number, cell in enumerate(given) if is_constant(cell)), default=-1)
-            kernel = StudentKernel(self._spec, self._limits, time.monotonic() + self._limits.submission_seconds)
-            try:
-                await kernel.start()
-                for cell in given[: last + 1]:
-                    if not (is_test(cell) or is_solution(cell)):
-                        own = nbformat.from_dict(cell)
-                        await kernel.run(own)
-                        if is_constant(own):
-                            outputs = [output for output in map(harmless, own.outputs) if output]
-                            self._constant[grade_id(cell)] = outputs
-            finally:
-                await kernel.stop()
-
     def _stand_in(self, book: NotebookResult) -> NotebookNode:
         """The released notebook with the reason on top, in the place of one that cannot be graded."""
         notebook = nbformat.from_dict(self._released[book.name])
@@ -101,9 +81,8 @@ class Examiner:
         book.unwritten = [grade_id(cell) for cell in notebook.cells if is_solution(cell)]
         return notebook
 
-    async def _run(self, notebook: NotebookNode, book: NotebookResult, deadline: float) -> None:
+    async def _run(self, kernel: StudentKernel, notebook: NotebookNode, book: NotebookResult) -> None:
         """Run all cells in order: the student's in the kernel, the tests here."""
-        kernel = StudentKernel(self._spec, self._limits, deadline)
         loop = asyncio.get_running_loop()
 
         def bridge(probe: str, target: Any, arguments: Any) -> Any:

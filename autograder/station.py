@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import multiprocessing
 import threading
@@ -13,8 +14,10 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
 
+from autograder.constant import Outputs, draw_constant
 from autograder.intake import HandedIn
 from autograder.limits import TimeLimits
+from autograder.masters import read_notebook
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.provisioner import KernelRefused
 from autograder.sandbox.warm import WarmServer
@@ -50,11 +53,12 @@ class Station:
         self._server = WarmServer(setting.release, setting.limits, setting.unsafe)
         self._pool: ProcessPoolExecutor | None = None
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["autograder.worker", "torch"])
+        self._context.set_forkserver_preload(["autograder.worker", "torch", "matplotlib.pyplot"])
         forkserver.ensure_running()
         # bubblewrap ends the server with the thread that started it: this one lasts as long as the station.
         self._owner = ThreadPoolExecutor(1, "warm server")
         self._warm: Future[None] = self._owner.submit(self._server.start)
+        self._constant: Future[Outputs] = self._owner.submit(self._draw)
 
     def __enter__(self) -> Station:
         return self
@@ -66,6 +70,10 @@ class Station:
             self._owner.submit(self._server.stop).result()
         self._owner.shutdown()
 
+    def _draw(self) -> Outputs:
+        masters = [read_notebook(path) for path in sorted(self._setting.source.glob("*.ipynb"))]
+        return asyncio.run(draw_constant(masters, self._server.spec, self._setting.times))
+
     def warm_up(self) -> None:
         """Wait until kernels can be had. ServerFailed if that fails."""
         self._ready()
@@ -76,8 +84,9 @@ class Station:
         Several threads may call this at a time. Lost if the process died, or the kernels' server; ServerFailed if
         that one cannot be started again.
         """
-        pool, spec = self._ready()
+        pool: ProcessPoolExecutor | None = None
         try:
+            pool, spec = self._ready()
             return pool.submit(examine_one, spec, student, handed, digest).result()
         except BrokenProcessPool:
             with self._lock:
@@ -95,6 +104,9 @@ class Station:
                 self._warm = self._owner.submit(self._server.start)
                 self._warm.result()
             if self._pool is None:
-                setting = (self._setting.source, self._setting.release, self._setting.seed, self._setting.times)
+                if self._constant.exception():  # the server died meanwhile
+                    self._constant = self._owner.submit(self._draw)
+                own = self._setting
+                setting = (own.source, own.release, own.seed, own.times, self._constant.result())
                 self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=start_worker, initargs=setting)
             return self._pool, self._server.spec

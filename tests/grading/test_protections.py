@@ -11,12 +11,13 @@ from nbgrader.utils import determine_grade
 
 from autograder.bank import Entry, build, read_bank
 from autograder.course import Course
-from autograder.examine import Examiner
 from autograder.intake import HandedIn
 from autograder.limits import TimeLimits
 from autograder.masters import is_test, read_notebook
 from autograder.release import put_hidden_tests, run_notebook
-from autograder.sandbox.warm import WarmServer
+from autograder.results import SubmissionResult
+from autograder.sandbox.limits import Limits
+from autograder.station import Setting, Station
 
 FIRST = "exercise1_gradient_descent"
 FORGERIES = [
@@ -76,11 +77,12 @@ def test_without_the_sandbox_everything_is_in_reach(
     (tmp_path / "gradebook.db").write_text("grades")
     secrets = [str(course.source), str(course.home / "nbgrader_config.py"), str(tmp_path / "gradebook.db")]
     monkeypatch.setenv("GRADER_SECRET", "1")
-    with socket.create_server(("127.0.0.1", 0)) as listener, WarmServer(course.release, unsafe=unsafe) as server:
+    setting = Setting(course.source, course.release, "0", TimeLimits(), Limits(), unsafe)
+    with socket.create_server(("127.0.0.1", 0)) as listener, Station(setting, 1) as station:
         told = {"paths": secrets, "port": listener.getsockname()[1], "pid": os.getpid(), "secret": "GRADER_SECRET"}
         look = Entry("look", "", base="release", answers={"gradient-formula": LOOK.format(**told)})
-        examiner = Examiner(course.source, course.release, "0", TimeLimits(), server.spec)
-        result = examiner.examine("look", HandedIn({f"{FIRST}.ipynb": build(look, course)[FIRST].encode()}), "")
+        handed = HandedIn({f"{FIRST}.ipynb": build(look, course)[FIRST].encode()})
+        result = SubmissionResult.from_json(station.examine("look", handed, ""))
     outputs = [output for cell in nbformat.reads(result.written[FIRST], 4).cells for output in cell.get("outputs", [])]
     (text,) = [output.text for output in outputs if "FOUND" in output.get("text", "")]
     assert ("FOUND []" in text) is not unsafe
@@ -91,9 +93,9 @@ def test_without_the_sandbox_everything_is_in_reach(
 def test_without_a_second_chance_a_thread_left_behind_would_cost_others(course: Course) -> None:
     """A kernel in which four threads spin answers late, so a short limit is missed; a new kernel meets it."""
     (entry,) = [each for each in read_bank(course.home / "tests/lab03/hostile") if each.name == "stop-threads"]
-    with WarmServer(course.release) as server:
-        limits = TimeLimits(cell_seconds=3, call_seconds=2)
-        examiner = Examiner(course.source, course.release, "0", limits, server.spec)
-        result = examiner.examine("threads", HandedIn({f"{FIRST}.ipynb": build(entry, course)[FIRST].encode()}), "")
+    limits = TimeLimits(cell_seconds=3, call_seconds=2)
+    with Station(Setting(course.source, course.release, "0", limits, Limits()), 1) as station:
+        handed = HandedIn({f"{FIRST}.ipynb": build(entry, course)[FIRST].encode()})
+        result = SubmissionResult.from_json(station.examine("threads", handed, ""))
     points = {name: cell.points for name, cell in result.notebooks[0].cells.items()}
     assert points["test-gradient-formula"] == 0 and points["test-explore"] == 2 and points["test-my-function"] == 3
