@@ -17,6 +17,7 @@ class ThisMachine:
     def __init__(self, setting: Setting, jobs: int) -> None:
         self._station = Station(setting, jobs)
         self._threads = ThreadPoolExecutor(jobs, "lane")
+        self._threads.submit(self._station.warm_up)  # if that fails, so does the first submission, and says why
         self._lane = Lane("this machine", jobs + 1, self._submit)  # one more, so that nobody waits for its files
 
     def __enter__(self) -> ThisMachine:

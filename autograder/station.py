@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import multiprocessing
+import os
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -75,8 +76,10 @@ class Station:
         return asyncio.run(draw_constant(masters, self._server.spec, self._setting.times))
 
     def warm_up(self) -> None:
-        """Wait until kernels can be had. ServerFailed if that fails."""
-        self._ready()
+        """Wait until kernels can be had, and have the processes start. ServerFailed if that fails."""
+        pool, _ = self._ready()
+        for _ in range(self._jobs):
+            pool.submit(os.getpid)
 
     def examine(self, student: str, handed: HandedIn, digest: str) -> str:
         """Examine one submission, in a process of the pool. Returns its SubmissionResult as JSON.
