@@ -111,6 +111,9 @@ class Check:
         for book in result.notebooks:
             if book.status == "missing":
                 continue
+            if book.status == "failed":
+                self.lines.append(f"{student}: {book.reason} (seed {seed})")
+                continue
             flagged = {line.split("`")[1] for line in book.flags}
             if flagged != {name for name in entry.flags if self._book_of.get(name) == book.name}:
                 self.lines.append(f"{student}: flagged in {book.name}: {sorted(flagged)}, expected: {entry.flags}")
@@ -139,6 +142,9 @@ class Check:
         lost = [name for name, cell in book.cells.items() if cell.points is not None and cell.points < cell.max_points]
         reason = self._equivalents.get((mutant.cell, mutant.change))
         what = f"{mutant.cell}: {mutant.change}"
+        if book.status == "failed":
+            self.lines.append(f"{what}: {book.reason}")
+            return
         if reason is None:
             for test in self._judges[mutant.cell]:
                 self.table[test].add(COLUMNS[3], bool(lost))

@@ -25,7 +25,10 @@ MAX_MESSAGE = 4_000_000  # bytes
 
 
 class Answer(NamedTuple):
-    """What came back from one call: a value, or the type name and message of the exception."""
+    """What came back from one call: a value, or the name and message of the exception.
+
+    An exception of a class of the student's own has the name of the built-in class that it is derived from.
+    """
 
     value: Any = None
     error: str | None = None
@@ -41,7 +44,8 @@ def attempt(function: Callable[..., Any], *arguments: Any) -> Answer:
     try:
         return Answer(plain(function(*arguments)))
     except (Exception, SystemExit) as error:
-        return Answer(None, type(error).__name__, str(error)[:300])
+        name = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+        return Answer(None, name, str(error)[:300])
 
 
 PROBES: dict[str, Callable[..., list[Answer]]] = {}

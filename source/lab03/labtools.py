@@ -104,23 +104,31 @@ def apply_function(
 
 @probe
 def probe_apply(function_class: Any, points: list[Any], upstream: list[Any], earlier: dict[str, Any]) -> list[Answer]:
-    def forward_and_backward(point: Any, factor: float | None) -> Any:
-        x = torch.tensor(point, dtype=torch.float64, requires_grad=True)
-        value = function_class.apply(x)
-        if factor is None:
-            return [value]
-        (gradient,) = torch.autograd.grad(factor * value, x)
-        return [value, gradient]
-
-    answers = []
-    for index, (point, factor) in enumerate(zip(points, upstream)):
-        right = {
+    def right(index: int) -> dict[str, Any]:
+        return {
             name: lambda *_, result=results[index]: tuple(torch.tensor(result, dtype=torch.float64))
             for name, results in earlier.items()
         }
-        with standing_in(getattr(function_class, "backward", None), right):
-            answers.append(attempt(forward_and_backward, point, factor))
-    return answers
+
+    applied: dict[int, tuple[torch.Tensor, Any]] = {}
+
+    def forward(index: int) -> None:
+        x = torch.tensor(points[index], dtype=torch.float64, requires_grad=True)
+        applied[index] = x, function_class.apply(x)
+
+    def backward(index: int) -> Any:
+        x, value = applied[index]
+        if upstream[index] is None:
+            return [value]
+        (gradient,) = torch.autograd.grad(upstream[index] * value, x)
+        return [value, gradient]
+
+    def at(index: int, step: Callable[[int], Any]) -> Answer:
+        with standing_in(getattr(function_class, "backward", None), right(index)):
+            return attempt(step, index)
+
+    values = [at(index, forward) for index in range(len(points))]  # before all gradients: each keeps its own x
+    return [value if value.error else at(index, backward) for index, value in enumerate(values)]
 
 
 def derivatives(function: Any, states: list[dict[str, float]]) -> list[Answer]:
