@@ -12,11 +12,13 @@ import sys
 import time
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from autograder.course import CourseError
 from autograder.dispatch import Lane
-from autograder.station import Setting
+from autograder.intake import HandedIn
+from autograder.station import Lost, Setting
 
 try:
     import dask
@@ -122,12 +124,16 @@ class Cluster:
             self._refused.add(worker)
             print(f"worker {address} is not used: {reason}", file=sys.stderr)
         else:
-            run = self._run
-            self._lanes[worker] = Lane(
-                f"worker {address}",
-                threads + 1,
-                lambda student, handed, digest: executor.submit(remote.examine, run, student, handed, digest),
-            )
+            self._lanes[worker] = Lane(f"worker {address}", threads + 1, partial(self._submit, executor))
+
+    def _submit(self, executor: Executor, student: str, handed: HandedIn, digest: str) -> Future[str]:
+        try:
+            return executor.submit(remote.examine, self._run, student, handed, digest)
+        except Exception as error:  # the scheduler has just gone: the next look notices
+            self._looked = 0.0
+            lost: Future[str] = Future()
+            lost.set_exception(Lost(f"{self.address} does not answer: {error}"))
+            return lost
 
     def _workers(self) -> dict[str, tuple[str, int]] | None:
         """The workers' addresses and numbers of threads, by identity; None where no scheduler answers."""
