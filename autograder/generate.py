@@ -13,6 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.changes import write_manifest
 from autograder.course import Course, CourseError
+from autograder.stamp import stamp
 
 
 def generate(course: Course, folder: Path, database_url: str | None = None) -> Path:
@@ -21,6 +22,7 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
     config.CourseDirectory.release_directory = str(folder)
     config.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
     config.CourseDirectory.db_url = database_url or f"sqlite:///{folder}/gradebook.db"
+    stamp(config.CourseDirectory.db_url)
     config.GenerateAssignment.force = True
     config.GenerateAssignment.permissions = 644
     with errors_of_nbgrader() as errors:

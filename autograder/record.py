@@ -26,6 +26,7 @@ from autograder.digests import lab_digest
 from autograder.late import LatePenalty, read_rules
 from autograder.results import SubmissionResult
 from autograder.rows import LabRows
+from autograder.stamp import stamp
 from autograder.submitted import read_timestamp
 
 RESULTS = Table(
@@ -62,6 +63,7 @@ class Writer:
     def __init__(self, course: Course) -> None:
         self._course = course
         try:
+            stamp(course.database_url)
             self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
             for table in (RESULTS, NOTES, ARCHIVE):
                 table.create(self._gradebook.engine, checkfirst=True)
