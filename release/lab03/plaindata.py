@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from numbers import Real
+from fractions import Fraction
 from typing import Any
 
 import torch
@@ -45,7 +45,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         if name not in DTYPES:
             raise TypeError(f"a tensor of dtype {name} is not allowed here")
         return {"tensor": tensor.reshape(-1).tolist(), "shape": list(tensor.shape), "dtype": name}
-    if isinstance(value, (Real, Decimal)):  # fractions, say
+    if type(value) in (Fraction, Decimal):
         return float(value)
     raise TypeError(f"an object of type {type(value).__name__} is neither a number nor a list nor a tensor")
 
