@@ -22,6 +22,7 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
     config.CourseDirectory.release_directory = str(folder)
     config.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
     config.CourseDirectory.db_url = database_url or f"sqlite:///{folder}/gradebook.db"
+    folder.mkdir(parents=True, exist_ok=True)
     stamp(config.CourseDirectory.db_url)
     config.GenerateAssignment.force = True
     config.GenerateAssignment.permissions = 644
