@@ -49,6 +49,7 @@ class Examiner:
 
     async def _examine(self, spec: KernelSpec, handed: HandedIn, result: SubmissionResult) -> None:
         """Fill in the result. (asyncio.run describes in text what a coroutine returns, which takes long for this.)"""
+        asyncio.get_running_loop().set_exception_handler(forget)
         deadline = time.monotonic() + self._limits.submission_seconds
         found = find_notebooks(handed, self._skeletons)
         for name, master in self._lab.masters.items():
@@ -153,6 +154,14 @@ class Examiner:
             waiting = waiting or grade_id(cell) in found
             if waiting and is_test(cell):
                 book.cells[grade_id(cell)].flagged, waiting = True, False
+
+
+def forget(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report no errors of tasks that nbclient left behind when a kernel died.
+
+    That would happen when the garbage is collected, and the traceback has Python parse lines of code then. Where the
+    collection came in the middle of parsing an answer, Python 3.11 fails (SystemError: recursion depth mismatch).
+    """
 
 
 def put_outcome(cell: NotebookNode, outcome: Outcome) -> None:

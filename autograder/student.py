@@ -203,8 +203,12 @@ class StudentKernel:
             kind, what = await self._exchange(probe, name, arguments, seconds)
         except TimeoutError:
             kind, what = "lost", f"`{name}` took longer than {seconds:g} seconds and did not heed the interrupt"
-        except (OSError, asyncio.IncompleteReadError, ValueError, KernelLost) as error:
-            kind, what = "lost", str(error) if isinstance(error, KernelLost) else f"the process ended in `{name}`"
+        except KernelLost as lost:
+            kind, what = "lost", str(lost)
+        except (OSError, asyncio.IncompleteReadError):
+            kind, what = "lost", f"the process ended in `{name}`"
+        except ValueError:
+            kind, what = "lost", f"the process sent a reply that cannot be read, while it answered for `{name}`"
         if kind in ("answers", "missing"):
             return kind, what
         self._failures[name] += 1

@@ -70,6 +70,7 @@ def isolate(bwrap: str) -> list[str]:
             command += ["--symlink", os.readlink(folder), folder]
         elif os.path.isdir(folder):
             command += ["--ro-bind", folder, folder]
+    command += ["--perms", "755", "--dir", "/etc"]  # else for root only, where root runs it
     for setting in SETTINGS:
         command += ["--ro-bind-try", setting, setting]
     for folder in python_folders():

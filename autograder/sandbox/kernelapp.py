@@ -15,7 +15,6 @@ import torch
 import torch._dynamo  # which the optimizers import: here it costs once, in the rehearsal twice
 import zmq
 from ipykernel.control import ControlThread
-from ipykernel.iostream import IOPubThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -23,6 +22,7 @@ from matplotlib import pyplot
 from traitlets.config import Config
 from zmq.eventloop.zmqstream import ZMQStream
 
+from . import output
 from .rehearsal import rehearse
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class WarmKernelApp(IPKernelApp):
 
     listeners: dict[int, int] = {}
     kernel_class: Any = WarmKernel
+    outstream_class: Any = f"{output.__name__}.{output.PacedStream.__name__}"
     shell: Any
 
     def warm(self, lab: Path) -> None:
@@ -117,7 +118,7 @@ class WarmKernelApp(IPKernelApp):
         self.iopub_socket = context.socket(zmq.XPUB)
         self.iopub_port = self._bind_socket(self.iopub_socket, self.iopub_port)
         self.configure_tornado_logger()
-        self.iopub_thread = IOPubThread(self.iopub_socket, session=self.session)
+        self.iopub_thread = output.OutputThread(self.iopub_socket, session=self.session)
         self.iopub_thread.start()
         self.iopub_socket = self.iopub_thread.background_socket
 

@@ -7,9 +7,10 @@ import os
 import time
 from pathlib import Path
 
+import pytest
 import zmq
 
-from autograder.sandbox import kernels, watch
+from autograder.sandbox import kernels, output, watch
 from autograder.sandbox.limits import MIB
 
 from .conftest import LIMITS, until
@@ -36,7 +37,7 @@ for _ in range(4):
         x = bytearray(os.urandom(1)) * (300 << 20)
         time.sleep(60)
         os._exit(0)
-time.sleep(20)
+time.sleep(8)
 """
     assert kernel.run(code) == "dead"
     kernel.wait(kernel.provisioner.wait())
@@ -47,6 +48,35 @@ def test_memory_shared_with_the_server_is_not_counted(kernel):
     code = "import os, time\nfor _ in range(8):\n  if os.fork() == 0:\n    time.sleep(60)\ntime.sleep(1.5)"
     assert kernel.run(code) == ""
     assert watch.memory_of(kernel.provisioner.pid) < 512 * MIB
+
+
+FORKS = """
+import os, time
+born = 0
+for _ in range(80):
+    try:
+        if os.fork() == 0:
+            time.sleep(60)
+            os._exit(0)
+        born += 1
+    except OSError:
+        pass
+born
+"""
+
+
+def test_no_more_processes_than_allowed(kernel):
+    assert 10 < int(kernel.run(FORKS)) < LIMITS.processes
+
+
+def test_the_watchdog_counts_processes_too(kernel):
+    few = dataclasses.replace(LIMITS, processes=10)
+    watch.watchdog.kernels[kernel.provisioner.pid].limits = few
+    assert (
+        kernel.run("import os, time\nfor _ in range(20):\n  if os.fork() == 0: time.sleep(60)\ntime.sleep(5)") == "dead"
+    )
+    kernel.wait(kernel.provisioner.wait())
+    assert "more than 10 processes" in kernel.provisioner.fate
 
 
 def test_a_fork_bomb_stays_small_and_dies(kernel):
@@ -87,7 +117,7 @@ def test_scratch_has_a_largest_size(kernel):
 
 def test_cpu_time_is_limited(start, server):
     kernel = start(spec_with(server, cpu_seconds=2))
-    assert kernel.run("while True: pass") == "dead"
+    assert kernel.run("import time\nwhile time.process_time() < 6: pass\nprint('alive')") == "dead"
     kernel.wait(kernel.provisioner.wait())
     assert "CPU" in kernel.provisioner.fate
 
@@ -98,11 +128,31 @@ def test_core_dumps_and_open_files_are_limited(kernel):
 
 
 def test_endless_printing_does_not_grow_the_kernel(kernel):
-    kernel.send("while True: print('x' * 100_000)")
+    kernel.send("while True: print('x' * 10_000)")
     time.sleep(1.5)  # nobody reads
     pid = kernel.provisioner.pid
     assert not Path(f"/proc/{pid}").exists() or watch.memory_of(pid) < 1024 * MIB
     kernel.wait(kernel.provisioner.kill())
+
+
+def test_output_goes_out_in_pieces_while_it_is_printed(kernel):
+    request = kernel.send("for _ in range(2_000): print('x' * 10_000)")
+    longest = total = 0
+    while total < 20_000_000:
+        message = kernel.wait(kernel.client.get_iopub_msg(), timeout=5)
+        if message["msg_type"] == "stream" and message["parent_header"]["msg_id"] == request:
+            longest, total = max(longest, len(message["content"]["text"])), total + len(message["content"]["text"])
+    assert longest < 2 * output.PIECE
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["'x' * 50_000_000", "from IPython.display import HTML; HTML('x' * 50_000_000)"],
+    ids=["result", "display"],
+)
+def test_an_output_that_is_too_large_is_not_sent_and_later_ones_are(kernel, code):
+    assert "not shown: this output has" in kernel.run(code, timeout=8)
+    assert kernel.run("1 + 1") == "2"
 
 
 def test_one_endless_message_does_not_fill_the_grader(kernel, monkeypatch):
@@ -121,14 +171,14 @@ peers = [each for each in map(connection, range(3, 256)) if each]
 frame = b"\\x03" + struct.pack(">Q", 8 << 20) + b"\\x01" * (8 << 20)
 import threading
 def flood(peer):
-    while True:
+    for _ in range(60):
         peer.sendall(frame)
 for peer in peers:
     peer.setblocking(True)
     threading.Thread(target=flood, args=[peer]).start()
 """
     kernel.send(code)
-    kernel.wait(kernel.provisioner.ended(), timeout=20)
+    kernel.wait(kernel.provisioner.ended(), timeout=10)
     kernel.wait(kernel.provisioner.wait())
     assert "grader" in kernel.provisioner.fate
     assert watch.resident(os.getpid()) - before < 2048 * MIB
