@@ -1,0 +1,20 @@
+"""Each protection is needed: when it is taken out, tests fail or attacks get other points than they earned."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import bubblewrap
+from tests.protections.removals import Removal, copy_without, outcomes, read_removals
+
+REMOVALS = read_removals(Path(__file__).parent)
+
+
+@pytest.mark.parametrize("removal", REMOVALS, ids=lambda removal: removal.protection)
+def test_without_it_something_fails(home: Path, tmp_path: Path, removal: Removal) -> None:
+    if reason := bubblewrap.missing():
+        pytest.skip(reason)
+    copy_without(removal, home, tmp_path)
+    found, text = outcomes(removal, tmp_path)
+    wanted = dict.fromkeys(removal.must_fail, "FAILED") | dict.fromkeys(removal.must_pass, "PASSED")
+    assert found == wanted, text
