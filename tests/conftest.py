@@ -12,6 +12,14 @@ use_own_commands()
 os.environ["PYTHONPATH"] = str(HOME)  # programs that tests start use this package too
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests (make test), those of a file stay together: they share fixtures."""
+    for item in items:
+        if "removal" not in item.fixturenames:  # type: ignore[attr-defined]
+            group = "graded" if "graded" in item.fixturenames else str(item.path)  # type: ignore[attr-defined]
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def home() -> Path:
     return HOME
