@@ -63,11 +63,13 @@ class Writer:
     def __init__(self, course: Course) -> None:
         self._course = course
         try:
-            stamp(course.database_url)
-            self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
-            for table in (RESULTS, NOTES, ARCHIVE):
-                table.create(self._gradebook.engine, checkfirst=True)
-        except (SQLAlchemyError, ImportError) as error:
+            with open(course.root / ".gradebook.lock", "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # a new gradebook is made by one process while others wait
+                stamp(course.database_url)
+                self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
+                for table in (RESULTS, NOTES, ARCHIVE):
+                    table.create(self._gradebook.engine, checkfirst=True)
+        except (SQLAlchemyError, ImportError, OSError) as error:
             where = make_url(course.database_url).render_as_string(hide_password=True)
             raise CourseError(f"The gradebook {where} cannot be opened: {str(error).splitlines()[0]}") from None
         self._session = self._gradebook.db

@@ -12,6 +12,7 @@ use_own_commands()
 os.environ["PYTHONPATH"] = str(HOME)  # programs that tests start use this package too
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where several processes share the tests (make test), those of a file stay together: they share fixtures."""
     for item in items:

@@ -1,10 +1,13 @@
 """A new gradebook is what nbgrader itself would have made."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from autograder.course import Course
+from autograder.record import Writer
 from autograder.stamp import stamp
 
 
@@ -33,3 +36,15 @@ def test_a_gradebook_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     before = contents(path)
     stamp(f"sqlite:///{path}")
     assert contents(path) == before
+
+
+def test_several_may_open_a_gradebook_while_it_is_made(home: Path, tmp_path: Path) -> None:
+    def open_it(course: Course) -> dict[str, str]:
+        with Writer(course) as writer:
+            return writer.digests()
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(8):
+            (tmp_path / str(number)).mkdir()
+            course = Course(home, tmp_path / str(number), "lab03")
+            assert list(pool.map(open_it, [course] * 4)) == [{}] * 4
