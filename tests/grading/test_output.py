@@ -51,6 +51,7 @@ def test_a_cell_that_prints_too_much_is_stopped_and_says_so(grade: Grade, code: 
 LEFT_BEHIND = """
 import asyncio
 import sys
+from pathlib import Path
 from autograder import examine
 from autograder.intake import HandedIn
 from autograder.limits import TimeLimits
