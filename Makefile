@@ -43,7 +43,7 @@ demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores
 	@$(KIT) demo --lab $(LAB)
 
 test: $(READY) $(CLUSTER) lint  ## run all tests
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from autograder.release import make_release
 
 TEMPLATE = Path(__file__).parent / "templates" / "lab"
 #: What every lab needs beside its notebooks and its own labtools.py.
-SHARED = ("asking.py", "checks.py", "handin.py", "plaindata.py", "requirements.txt")
+SHARED = ("asking.py", "checks.py", "handin.py", "plaindata.py", "showing.py", "requirements.txt")
 
 
 def make_lab(home: Path, lab: str) -> Course:

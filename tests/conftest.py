@@ -12,13 +12,18 @@ use_own_commands()
 os.environ["PYTHONPATH"] = str(HOME)  # programs that tests start use this package too
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests (make test), those of a file stay together: they share fixtures."""
-    for item in items:
-        if "removal" not in item.fixturenames:  # type: ignore[attr-defined]
-            group = "graded" if "graded" in item.fixturenames else str(item.path)  # type: ignore[attr-defined]
-            item.add_marker(pytest.mark.xdist_group(group))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Where several processes share the tests (make test), what shares a long fixture stays together."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::")[0]
+            if file.endswith("test_removals.py"):
+                return nodeid
+            return {"tests/grading/test_feedback.py": "tests/grading/test_scores.py"}.get(file, file)
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

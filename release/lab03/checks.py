@@ -167,3 +167,18 @@ def read(value: Any) -> Any:
     (answer,) = ask(probe_value, value) or [Answer(error="Unanswered")]
     expect(answer.error is None, f"This variable cannot be used: {answer.message}.")
     return answer.value
+
+
+def first_to_pass(*attempts: Any, vague: str) -> None:
+    """Fail the check unless one of the attempts passes.
+
+    An attempt is a function without arguments that may fail the check. The message is the most helpful one:
+    not `vague`, and rather what is wrong than that something was raised.
+    """
+    failures = []
+    for each in attempts:
+        try:
+            return each()
+        except CheckFailed as failed:
+            failures.append(str(failed))
+    raise CheckFailed(min(failures, key=lambda text: 2 * (text == vague) + text.startswith("Your code raised")))
