@@ -2,9 +2,8 @@
 LAB     ?= lab03
 HOST    ?= 127.0.0.1
 PYTHON  ?= python3
-SIZE    ?= 100
 SAMPLE  ?= 12
-REPEAT  ?= 3
+REPEAT  ?= 2
 MANY    ?= 10000
 BIN     := .venv/bin
 KIT      = $(BIN)/python -m autograder
@@ -91,11 +90,11 @@ worker: $(CLUSTER)  ## start a worker of a cluster here: SCHEDULER=tcp://..., JO
 	@$(if $(SCHEDULER),,echo "Say where the scheduler is: make worker SCHEDULER=tcp://host:8786"; exit 1;) \
 	DASK_DISTRIBUTED__WORKER__DAEMON=False $(BIN)/dask worker $(SCHEDULER) --nworkers 1 --nthreads $(or $(JOBS),$$(nproc))
 
-bench: $(READY)  ## compare the speed with stock nbgrader's: SIZE=100 submissions, SAMPLE=12 for stock, REPEAT=3 runs
-	$(BIN)/python -m bench.bench --lab $(LAB) --size $(SIZE) --sample $(SAMPLE) --repeat $(REPEAT)
+bench: $(READY)  ## compare the speed with stock nbgrader's: SIZE=300 submissions, SAMPLE=12 for stock, REPEAT=2 runs
+	$(BIN)/python -m bench.bench --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --sample $(SAMPLE) --repeat $(REPEAT)
 
 bench-cluster: $(CLUSTER)  ## measure workers, scheduler, writer and memory: SIZE=100 submissions, MANY=10000 made in advance
-	$(BIN)/python -m bench.cluster --lab $(LAB) --size $(SIZE) --many $(MANY)
+	$(BIN)/python -m bench.cluster --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --many $(MANY)
 
 doctor: $(READY)  ## say what this machine has and what is missing
 	@$(KIT) doctor

@@ -41,11 +41,11 @@ c.ClearSolutions.code_stub = {{"python": "# YOUR CODE HERE\\npass"}}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lab", default="lab03")
-    parser.add_argument("--size", type=int, default=100, help="submissions in the class (default: %(default)s)")
+    parser.add_argument("--size", type=int, default=300, help="submissions in the class (default: %(default)s)")
     parser.add_argument(
         "--sample", type=int, default=12, help="those that stock nbgrader grades (default: %(default)s)"
     )
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each way (default: %(default)s)")
+    parser.add_argument("--repeat", type=int, default=2, help="runs of each way (default: %(default)s)")
     parser.add_argument("--only", nargs="*", default=["stock", "per core", "kit", "floor"])
     options = parser.parse_args()
     use_own_commands()

@@ -30,7 +30,7 @@ from bench.bench import make_class
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lab", default="lab03")
-    parser.add_argument("--size", type=int, default=60, help="submissions that are examined (default: %(default)s)")
+    parser.add_argument("--size", type=int, default=100, help="submissions that are examined (default: %(default)s)")
     parser.add_argument("--many", type=int, default=10_000, help="results made in advance (default: %(default)s)")
     options = parser.parse_args()
     use_own_commands()
