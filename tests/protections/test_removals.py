@@ -10,10 +10,15 @@ from tests.protections.removals import Removal, copy_without, outcomes, read_rem
 REMOVALS = read_removals(Path(__file__).parent)
 
 
-@pytest.mark.parametrize("removal", REMOVALS, ids=lambda removal: removal.protection)
-def test_without_it_something_fails(home: Path, tmp_path: Path, removal: Removal) -> None:
+@pytest.fixture(scope="session")
+def sandbox() -> None:
     if reason := bubblewrap.missing():
         pytest.skip(reason)
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("removal", REMOVALS, ids=lambda removal: removal.protection)
+def test_without_it_something_fails(home: Path, tmp_path: Path, removal: Removal) -> None:
     copy_without(removal, home, tmp_path)
     found, text = outcomes(removal, tmp_path)
     wanted = dict.fromkeys(removal.must_fail, "FAILED") | dict.fromkeys(removal.must_pass, "PASSED")
