@@ -1,11 +1,13 @@
 """A watchdog in the grader: what Linux limits for each process only, it limits for a kernel as a whole.
 
 Twice a second it adds up the memory of all processes in a kernel's pid namespace, and kills a kernel
-that is over its limit. It also looks at the grader itself: a kernel may send faster than we can read.
+that is over its limit. It also looks at the grader itself: a kernel may send faster than we can read. A
+kernel with so many busy processes that others would have to wait for it gets the lowest priority.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -19,6 +21,9 @@ from .limits import MIB, Limits
 INTERVAL = 0.4
 #: How much the grader may grow while a kernel runs, before that is stopped.
 OWN_GROWTH = 1024 * MIB
+#: How many processes and threads of a kernel may want to run at a time, before it has to give way to other kernels.
+BUSY = 4
+LOWEST = 19
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -31,6 +36,7 @@ class Watched:
     stop: Callable[[str], None]
     #: Whether the kernel is all there is in its pid namespace.
     whole: bool = True
+    gives_way: bool = False
     at_start: int = field(init=False)
     own_at_start: int = field(init=False)
     namespace: str | None = field(init=False)
@@ -70,12 +76,30 @@ class Watchdog:
             own = resident(os.getpid())
             processes = processes_by_namespace({kernel.namespace for kernel in kernels})
             for kernel in kernels:
-                reason = excess(kernel, processes.get(kernel.namespace, [kernel.pid]))
+                pids = processes.get(kernel.namespace, [kernel.pid])
+                make_way(kernel, pids)  # first of all: what follows takes long where others take all cores
+                reason = excess(kernel, pids)
                 if own - kernel.own_at_start > OWN_GROWTH:
                     reason = reason or "it sent more than the grader could take"
                 if reason:
                     self.remove(kernel.pid)
                     kernel.stop(reason)
+
+
+def make_way(kernel: Watched, pids: list[int]) -> None:
+    """Once a kernel is busier than a notebook is, give all of it the lowest priority but its first thread.
+
+    Where Linux shares cores between sessions (autogroups), the priority of a session counts; a kernel begins one.
+    """
+    busy = sum(is_busy(task) for pid in pids for task in tasks_of(pid))
+    kernel.gives_way = kernel.gives_way or busy > BUSY
+    for pid in pids if kernel.gives_way else ():
+        with contextlib.suppress(OSError):
+            for task in tasks_of(pid):
+                if task != kernel.pid:
+                    os.setpriority(os.PRIO_PROCESS, task, LOWEST)
+            if os.getsid(pid) != kernel.pid:
+                Path(f"/proc/{pid}/autogroup").write_text(str(LOWEST))
 
 
 def excess(kernel: Watched, pids: list[int]) -> str | None:
@@ -105,6 +129,22 @@ def processes_by_namespace(wanted: Container[str | None]) -> dict[str | None, li
         if namespace and namespace in wanted:
             found[namespace].append(pid)
     return found
+
+
+def tasks_of(pid: int) -> list[int]:
+    """The numbers of the threads of a process; none when it is gone."""
+    try:
+        return [int(task) for task in os.listdir(f"/proc/{pid}/task")]
+    except OSError:
+        return []
+
+
+def is_busy(task: int) -> bool:
+    """Whether a thread runs, or waits for nothing but a core."""
+    try:
+        return Path(f"/proc/{task}/stat").read_text().rpartition(")")[2].split()[0] == "R"
+    except (OSError, IndexError):
+        return False
 
 
 def resident(pid: int) -> int:

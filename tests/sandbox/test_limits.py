@@ -69,6 +69,33 @@ def test_no_more_processes_than_allowed(kernel):
     assert 10 < int(kernel.run(FORKS)) < LIMITS.processes
 
 
+BUSY = """
+import os, time
+children = []
+for _ in range(10):
+    children.append(os.fork())
+    if children[-1] == 0:
+        os.setsid()
+        while True:
+            pass
+
+def priorities():
+    return {os.getpriority(os.PRIO_PROCESS, child) for child in children}
+
+until = time.monotonic() + 20
+while priorities() != {19} and time.monotonic() < until:
+    time.sleep(0.1)
+priorities(), os.getpriority(os.PRIO_PROCESS, 0)
+"""
+
+
+def test_a_kernel_with_many_busy_processes_gives_way_to_others(start):
+    kernel, other = start(), start()
+    assert kernel.run(BUSY) == "({19}, 0)"
+    assert "PermissionError" in kernel.run("os.setpriority(os.PRIO_PROCESS, children[0], 0)")
+    assert other.run("import os; os.getpriority(os.PRIO_PROCESS, 0)") == "0"
+
+
 def test_the_watchdog_counts_processes_too(kernel):
     few = dataclasses.replace(LIMITS, processes=10)
     watch.watchdog.kernels[kernel.provisioner.pid].limits = few
