@@ -26,6 +26,7 @@ from autograder.limits import TimeLimits
 from autograder.masters import grade_id, is_constant, is_solution, is_test, read_notebook
 from autograder.policy import flags
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
+from autograder.runner import keep_outputs
 from autograder.student import OutOfTime, StudentKernel
 from autograder.trusted import Lab, Outcome, StudentName
 
@@ -101,6 +102,7 @@ class Examiner:
             raise self._lab.asking.Unanswered(what)
 
         self._lab.asking.bridge = bridge  # type: ignore[attr-defined]
+        left = self._limits.notebook_bytes
         try:
             await kernel.start()
             for cell in notebook.cells:
@@ -115,6 +117,7 @@ class Examiner:
                     )
                 elif not is_constant(cell):
                     await kernel.run(cell)
+                    left -= keep_outputs(cell, left)
                 name = "own cells" if cell.id.startswith("own-") else cell.id
                 spent = book.cell_seconds.get(name, 0.0) + time.monotonic() - began
                 book.cell_seconds[name] = round(spent, 4)

@@ -19,6 +19,7 @@ class TimeLimits:
     call_seconds: float = 10.0  # of one question that a check asks
     submission_seconds: float = 300.0  # of one submission, all its notebooks
     output_bytes: int = 2_000_000  # that one cell may print or draw
+    notebook_bytes: int = 20_000_000  # of all outputs that are kept of one notebook
     restarts: int = 25  # of the kernel of one notebook
 
 

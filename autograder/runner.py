@@ -1,4 +1,4 @@
-"""nbclient with a limit on what a cell prints."""
+"""nbclient with limits on what a cell prints, and all cells of a notebook together."""
 
 from __future__ import annotations
 
@@ -34,3 +34,13 @@ class Runner(nbclient.NotebookClient):
     async def stop_printing(self) -> None:
         if self.km is not None:
             await ensure_async(self.km.interrupt_kernel())
+
+
+def keep_outputs(cell: NotebookNode, left: int) -> int:
+    """Keep the outputs of a cell that ran if they have no more than `left` bytes as JSON. Returns what they have."""
+    size = len(json.dumps(cell.outputs))
+    if size <= left:
+        return size
+    text = "[not kept: the cells of this notebook have printed too much together]\n"
+    cell.outputs = [new_output("stream", name="stderr", text=text)]
+    return 0

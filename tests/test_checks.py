@@ -7,18 +7,10 @@ import warnings
 import pytest
 import torch
 
-from autograder.course import Course
-
 
 @pytest.fixture(scope="module")
-def labtools(course: Course):
-    sys.path.insert(0, str(course.release))
-    try:
-        import labtools
-
-        yield labtools
-    finally:
-        sys.path.remove(str(course.release))
+def labtools(lab_module):
+    return lab_module("labtools")
 
 
 def one_check(labtools, function, points: float = 1) -> tuple[float, str]:
@@ -58,6 +50,11 @@ def test_all_checks_run_and_points_add_up(labtools, capsys: pytest.CaptureFixtur
 def test_what_is_no_number_fails_with_a_reason(labtools, answer, count, message) -> None:
     score, said = one_check(labtools, lambda: labtools.numbers(labtools.call_many(lambda: answer, [()])[0], count))
     assert score == 0 and message in said
+
+
+def test_an_explanation_has_an_end(labtools) -> None:
+    _, said = one_check(labtools, lambda: labtools.expect(False, 1_000_000 * "x"))
+    assert said == 1000 * "x"
 
 
 def test_an_exception_of_the_student_is_told_with_type_and_message(labtools) -> None:

@@ -3,26 +3,18 @@
 import asyncio
 import json
 import struct
-import sys
 
 import pytest
 import torch
 from jupyter_client.kernelspec import KernelSpec
 
-from autograder.course import Course
 from autograder.limits import TimeLimits
 from autograder.student import MAX_MESSAGE, StudentKernel
 
 
 @pytest.fixture(scope="module")
-def plaindata(course: Course):
-    sys.path.insert(0, str(course.release))
-    try:
-        import plaindata
-
-        yield plaindata
-    finally:
-        sys.path.remove(str(course.release))
+def plaindata(lab_module):
+    return lab_module("plaindata")
 
 
 def nested(depth: int) -> list:

@@ -60,13 +60,16 @@ class Checks:
         return float(earned)
 
 
+MAX_EXPLANATION = 1000  # characters
+
+
 def explain(check: Callable[[], None]) -> str:
     """Run one check. Returns the empty text if it passes, otherwise what went wrong, for the student."""
     try:
         check()
         return ""
     except CheckFailed as failed:
-        return str(failed)
+        return str(failed)[:MAX_EXPLANATION]
     except NameError as missing:
         return f"{str(missing)[:200]}. Run the cell that defines it; that cell must end without an error."
     except Unanswered as silent:

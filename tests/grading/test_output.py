@@ -11,26 +11,28 @@ from autograder.bank import Entry, build
 from autograder.course import Course
 from autograder.intake import HandedIn
 from autograder.limits import TimeLimits
+from autograder.masters import grade_id, read_notebook
 from autograder.results import SubmissionResult
 from autograder.sandbox.limits import Limits
 from autograder.station import Setting, Station
 
 FIRST = "exercise1_gradient_descent"
-LIMITS = TimeLimits(cell_seconds=5, call_seconds=3)
-Grade = Callable[[str], tuple[SubmissionResult, str]]
+LIMITS = TimeLimits(cell_seconds=5, call_seconds=3, notebook_bytes=5_000_000)
+Grade = Callable[..., tuple[SubmissionResult, list[str]]]
 
 
 @pytest.fixture(scope="module")
 def grade(course: Course) -> Iterator[Grade]:
-    """Grades a right submission with a cell of its own. Gives the result and what that cell printed."""
+    """Grades a right submission with cells of its own. Gives the result and what those cells printed."""
     with Station(Setting(course.source, course.release, "0", LIMITS, Limits()), 1) as station:
 
-        def examine(code: str) -> tuple[SubmissionResult, str]:
-            first = build(Entry("s01", "", after={"gradient-formula": code}), course)[FIRST]
+        def examine(code: str, *places: str) -> tuple[SubmissionResult, list[str]]:
+            after = dict.fromkeys(places or ["gradient-formula"], code)
+            first = build(Entry("s01", "", after=after), course)[FIRST]
             handed = HandedIn({f"{FIRST}.ipynb": first.encode()})
             result = SubmissionResult.from_json(station.examine("s01", handed, ""))
-            (own,) = [cell for cell in nbformat.reads(result.written[FIRST], 4).cells if cell.id == "own-1"]
-            return result, "".join(output.get("text", "") for output in own.outputs)
+            own = [cell for cell in nbformat.reads(result.written[FIRST], 4).cells if cell.id.startswith("own-")]
+            return result, ["".join(output.get("text", "") for output in cell.outputs) for cell in own]
 
         yield examine
 
@@ -41,11 +43,20 @@ def grade(course: Course) -> Iterator[Grade]:
     ids=["lines", "short-lines", "text"],
 )
 def test_a_cell_that_prints_too_much_is_stopped_and_says_so(grade: Grade, code: str) -> None:
-    result, text = grade(code)
+    result, (text,) = grade(code)
     assert "[stopped: this cell printed more than 2000000 bytes]" in text
     assert len(text) < 2_100_000
     assert sum(cell.points or 0 for cell in result.notebooks[0].cells.values()) == 18
     assert result.notebooks[0].log == []  # neither out of time nor killed
+
+
+def test_all_cells_together_cannot_print_without_end(grade: Grade, course: Course) -> None:
+    places = [grade_id(cell) for cell in read_notebook(course.release / f"{FIRST}.ipynb").cells if grade_id(cell)]
+    result, texts = grade("print(1_900_000 * 'x')", *places)
+    assert len(texts) == len(places) >= 8
+    assert [len(text) > 1_900_000 for text in texts] == [True, True] + [False] * (len(places) - 2)
+    assert set(texts[2:]) == {"[not kept: the cells of this notebook have printed too much together]\n"}
+    assert sum(cell.points or 0 for cell in result.notebooks[0].cells.values()) == 18
 
 
 LEFT_BEHIND = """

@@ -24,6 +24,12 @@ def test_the_searches_of_attacks_find_nothing(graded: Run, entry: Entry) -> None
     assert "FOUND []" in graded.text(entry.name)
 
 
+def test_no_submission_fills_the_gradebook_or_the_disk(graded: Run) -> None:
+    for name, result in graded.results.items():
+        assert len(result.to_json()) < 100_000, name
+        assert len(graded.text(name)) < 10_000_000, name
+
+
 def test_nothing_is_lost(graded: Run) -> None:
     assert (graded.counts.graded, graded.counts.failed) == (len(ENTRIES), 0)
 
