@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import select
 import sys
 from pathlib import Path
 
@@ -10,7 +12,10 @@ from autograder.course import CourseError, open_course, use_own_commands
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns 0 if all went well, 1 if the course needs attention, 2 for a wrong command line."""
+    """Run one command. Returns 0 if all went well, 1 if the course needs attention, 2 for a wrong command line.
+
+    130 means that it was stopped by Ctrl-C, 141 that nobody reads its output any more.
+    """
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, function in COMMANDS.items():
@@ -37,7 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     use_own_commands()
     try:
-        return options.function(options)
+        status = options.function(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        if not nobody_reads():
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be written
+        return 141
     except CourseError as error:
         print(f"autograder {options.command}: {error}", file=sys.stderr)
         return 1
@@ -46,6 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
             f"autograder {options.command}: stopped. What was recorded stays; run it again to go on.", file=sys.stderr
         )
         return 130
+
+
+def nobody_reads() -> bool:
+    """Whether the reader of our output has gone, as `head` does when it has enough."""
+    poll = select.poll()
+    poll.register(sys.stdout, 0)
+    return bool(poll.poll(0))
 
 
 def positive(text: str) -> int:

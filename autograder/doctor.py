@@ -18,7 +18,10 @@ def examine_machine(course: Course) -> tuple[list[str], bool]:
     missing = bubblewrap.missing()
     sound = missing is None
     lines.append(f"sandbox    {'bubblewrap works' if sound else missing}")
-    for line in (course.home / "requirements.txt").read_text().splitlines():
+    requirements = course.home / "requirements.txt"
+    if not requirements.is_file():
+        lines.append(f"packages   {requirements} is missing: their versions were not compared")
+    for line in requirements.read_text().splitlines() if requirements.is_file() else ():
         name, _, wanted = line.partition(";")[0].strip().partition("==")
         if not wanted or line.startswith("#"):
             continue

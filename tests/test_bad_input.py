@@ -53,6 +53,20 @@ def test_nothing_graded_yet(folder: Path, command: str) -> None:
     assert done.returncode == 1 and "make autograde" in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+def test_a_reader_who_has_enough(folder: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "autograder", "release", "--dry-run"]
+    done = subprocess.run(command, cwd=folder, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=120)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_course_without_requirements(folder: Path) -> None:
+    done = run(folder, "doctor")
+    assert "requirements.txt is missing" in done.stdout and done.stderr == ""
+
+
 def test_a_student_who_is_not_there(folder: Path) -> None:
     done = run(folder, "autograde", "--student", "s99")
     assert done.returncode == 1 and "s99" in done.stderr and len(done.stderr.splitlines()) == 1
