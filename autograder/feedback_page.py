@@ -23,6 +23,7 @@ from autograder.results import CellGrade, NotebookResult
 from autograder.texts import Headings, coloured, message, to_html
 
 UNREAD = "not graded yet: a person reads it"
+TOLD = ("intake-log", "not-graded")  # cells that a graded notebook begins with: the page's head says the same
 WORD = re.compile(r"[^\s\x1b\"':]+")  # paths have none of these
 LIBRARY = re.compile(r".*/(?=site-packages/)|[^/]*/.*?(?=lib/python3\.\d+/)")  # where this machine keeps Python
 
@@ -67,6 +68,7 @@ class AddResults(Preprocessor):
             result = read_result(gradebook.db, where["assignment"], where["student"])
         books = [book for book in result.notebooks if book.name == where["notebook"]] if result else []
         book = books[0] if books else NotebookResult(where["notebook"])
+        nb.cells = [cell for cell in nb.cells if cell.get("id") not in TOLD]
         headings = Headings(level=2)
         rows = []
         for cell in nb.cells:

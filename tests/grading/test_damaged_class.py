@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from autograder.batch import autograde
+from autograder.feedback import write_feedback
 from tests.damaged_class import WAYS, hand_in_class
 from tests.grading.conftest import Run, new_course
 
@@ -42,3 +44,16 @@ def test_what_was_done_is_told(run: Run, name: str) -> None:
 def test_whole_notebooks_need_no_repair(run: Run, expected: dict) -> None:
     for name in set(expected) - set(WAYS):
         assert [(book.repairs, book.tampering) for book in run.results[name].notebooks] == [([], [])] * 3
+
+
+def test_feedback_tells_it_once(run: Run) -> None:
+    write_feedback(run.course)
+    told = 0
+    for name in WAYS:
+        for book in run.results[name].notebooks:
+            page = (run.course.feedback(name) / f"{book.name}.html").read_text()
+            text = " ".join(BeautifulSoup(page, "html.parser").get_text().split())
+            for line in filter(None, [*book.repairs, *book.tampering, book.reason]):
+                assert text.count(" ".join(line.replace("`", "").split())) == 1, (name, line)
+                told += 1
+    assert told >= len(WAYS)
