@@ -1,4 +1,4 @@
-"""The student's side of the wall: a kernel that runs the student's cells and answers the checks' questions.
+"""The student's kernel: it runs the student's cells and answers the checks' questions (see wall.py).
 
 Nothing here trusts the kernel. A cell or a question that takes too long is interrupted, then the kernel is
 killed; a kernel that dies is started again and the earlier cells are run again without the one that killed it.
@@ -7,9 +7,6 @@ killed; a kernel that dies is started again and the earlier cells are run again 
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
-import struct
 import time
 from collections import Counter
 from contextlib import suppress
@@ -23,11 +20,10 @@ from nbformat.v4 import new_output
 from autograder.limits import TimeLimits
 from autograder.runner import Runner
 from autograder.sandbox import kernels
+from autograder.wall import Wall
 
-MAX_MESSAGE = 4_000_000  # bytes, as in the lab's asking.py
 PATIENCE = 2  # times that a name may fail to answer before it is not asked again
 GRACE = 1.0  # seconds after an interrupt, before the kernel is killed
-CONNECT = 3.0  # seconds for the kernel to begin to answer; normally a few milliseconds
 REPLAY = 2.0  # seconds for a cell that has run out of time before, when it is run again
 
 
@@ -48,9 +44,7 @@ class StudentKernel:
         self._deadline = deadline
         self._manager: kernels.WarmKernelManager | None = None
         self._client: kernels.WarmKernelClient | None = None
-        self._wall: asyncio.Server | None = None
-        self._streams: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] | None = None
-        self._number = 0
+        self._wall: Wall | None = None
         self._restarts = 0
         self._deaf = 0  # times that a kernel did not even begin to answer
         self._asked: set[str] = set()  # names that this kernel was asked about: they may have left threads behind
@@ -67,28 +61,16 @@ class StudentKernel:
         )
         self._runner.kc = self._client
         self._runner.output_limit = self._limits.output_bytes
-        self._streams = asyncio.get_running_loop().create_future()
         self._asked = set()
-
-        def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if self._streams is not None and not self._streams.done():
-                self._streams.set_result((reader, writer))
-            else:
-                writer.close()
-
         directory = self._manager.provisioner.directory
         assert directory is not None
-        path = directory / "wall"
-        self._wall = await asyncio.start_unix_server(connected, path=str(path), limit=MAX_MESSAGE)
-        path.chmod(0o666)
+        self._wall = Wall(directory / "wall")
+        await self._wall.open()
 
     async def stop(self) -> None:
         if self._wall is not None:
             self._wall.close()
             self._wall = None
-        if self._streams is not None and self._streams.done():
-            self._streams.result()[1].transport.abort()
-        self._streams = None
         if self._manager is not None and self._client is not None:
             await kernels.stop_kernel(self._manager, self._client)
         self._manager = self._client = None
@@ -220,41 +202,20 @@ class StudentKernel:
         return "silent", str(what)[:300]
 
     async def _exchange(self, probe: str, name: str, arguments: Any, seconds: float) -> tuple[str, Any]:
-        reader, writer = await self._listener(name)
-        self._number = secrets.randbits(48)  # a reply written before the question cannot know it
-        data = json.dumps([self._number, probe, name, arguments]).encode()
-        writer.write(struct.pack(">I", len(data)) + data)
-        try:
-            return await asyncio.wait_for(self._reply(reader), seconds)
-        except TimeoutError:
-            assert self._manager is not None
-            await self._manager.interrupt_kernel()
-            return await asyncio.wait_for(self._reply(reader), GRACE)
-
-    async def _reply(self, reader: asyncio.StreamReader) -> tuple[str, Any]:
-        while True:
-            (length,) = struct.unpack(">I", await reader.readexactly(4))
-            if length > MAX_MESSAGE:
-                raise ValueError(f"a reply of {length} bytes")
-            try:
-                number, kind, what = json.loads(await reader.readexactly(length))
-            except RecursionError:
-                raise ValueError("a reply nested too deeply") from None
-            except TypeError:
-                raise ValueError("a reply of another form") from None
-            if number == self._number:
-                return str(kind), what
-
-    async def _listener(self, name: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """The connection to the kernel's answers. The first question asks the kernel to make it."""
-        assert self._streams is not None and self._manager is not None and self._client is not None
+        """Put a question to the kernel. The first one asks it to come to the wall."""
+        assert self._wall is not None and self._manager is not None and self._client is not None
         if not self._asked:
             path = f"{self._manager.provisioner.inside}/wall"
             code = f"__import__('asking').answer_calls({path!r}, globals())"
             self._client.execute(code, silent=True, store_history=False)
         self._asked.add(name)
         try:
-            return await asyncio.wait_for(asyncio.shield(self._streams), CONNECT)
+            await self._wall.ask(probe, name, arguments)
         except TimeoutError:
             self._deaf += 1
             raise KernelLost("the process does not answer any more") from None
+        try:
+            return await asyncio.wait_for(self._wall.reply(), seconds)
+        except TimeoutError:
+            await self._manager.interrupt_kernel()
+            return await asyncio.wait_for(self._wall.reply(), GRACE)

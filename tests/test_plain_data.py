@@ -3,13 +3,12 @@
 import asyncio
 import json
 import struct
+from pathlib import Path
 
 import pytest
 import torch
-from jupyter_client.kernelspec import KernelSpec
 
-from autograder.limits import TimeLimits
-from autograder.student import MAX_MESSAGE, StudentKernel
+from autograder.wall import MAX_MESSAGE, Wall
 
 
 @pytest.fixture(scope="module")
@@ -68,14 +67,15 @@ def test_tensors_and_numbers_come_back_as_they_went(plaindata) -> None:
 
 def reply(data: bytes) -> tuple[str, object]:
     """What the grader makes of these bytes of a student's process, in reply to question 7."""
-    kernel = StudentKernel(KernelSpec(), TimeLimits(), 0.0)
-    kernel._number = 7
 
     async def read() -> tuple[str, object]:
+        wall = Wall(Path())
+        wall._number = 7
         reader = asyncio.StreamReader()
         reader.feed_data(data)
         reader.feed_eof()
-        return await kernel._reply(reader)
+        wall._streams.set_result((reader, None))
+        return await wall.reply()
 
     return asyncio.run(read())
 
