@@ -1,7 +1,8 @@
 """The check of the tests themselves: a bank of answers with known scores, and mutants of the solutions, graded.
 
 Wheats are right answers written in another way, chaffs hold one mistake each, mutants are made from the
-solutions. All go through the same engine as submissions do, on a trimmed copy of the lab.
+solutions, attacks try to get more or to take from others. All go through the same engine as submissions do,
+on a trimmed copy of the lab.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ class Tally:
         self.total[column] = self.total.get(column, 0) + 1
 
 
+#: Attacks run out of time by intent: with these limits that takes less of ours.
+SHORT_LIMITS = """
+c.Examine.cell_seconds = 3
+c.Examine.call_seconds = 2
+"""
 COLUMNS = ("wheats accepted", "chaffs caught", "message right", "mutants caught")
 
 
@@ -57,13 +63,15 @@ class Check:
                     self.table[grade_id(cell)] = Tally()
                     self._judges[latest].append(grade_id(cell))
         bank = course.home / "tests" / course.lab
-        self.entries = {
+        found = {
             f"{kind}-{entry.name}": entry
-            for kind in ("class", "wheats", "chaffs")
+            for kind in ("class", "wheats", "chaffs", "hostile")
             if (bank / kind).is_dir()
             for entry in read_bank(bank / kind)
-            if not entry.hostile and only in f"{kind}-{entry.name}"
+            if only in f"{kind}-{entry.name}"
         }
+        self.entries = {name: entry for name, entry in found.items() if not entry.hostile}
+        self.attacks = {name: entry for name, entry in found.items() if entry.hostile}
         made = [mutant for cell, text in self._solutions() for mutant in mutants_of(cell, text)]
         numbered = {f"mutant-{number:04}-{mutant.cell}": mutant for number, mutant in enumerate(made, 1)}
         self.mutants: dict[str, Mutant] = {name: mutant for name, mutant in numbered.items() if only in name}
@@ -78,21 +86,37 @@ class Check:
                 if cell.cell_type == "code" and is_solution(cell):
                     yield grade_id(cell), solution(cell.source)
 
-    def run(self, seed: str, jobs: int | None = None, unsafe: bool = False, mutants: bool = True) -> None:
-        """Grade everything once, with this seed of the tests' random inputs."""
+    def run(self, seed: str, jobs: int | None = None, unsafe: bool = False) -> None:
+        """Grade all honest answers, with this seed of the tests' random inputs."""
+        self._grade(self.entries, seed, jobs, unsafe)
+
+    def run_mutants(self, seed: str, jobs: int | None = None, unsafe: bool = False) -> None:
+        """Grade the mutants: one seed is enough for them."""
+        entries = {
+            name: Entry(name, mutant.change, answers={mutant.cell: mutant.source})
+            for name, mutant in self.mutants.items()
+        }
+        self._grade(entries, seed, jobs, unsafe)
+
+    def run_attacks(self, seed: str, jobs: int | None = None) -> None:
+        """Grade the attacks, with short limits of time."""
+        self._grade(self.attacks, seed, jobs, False, SHORT_LIMITS)
+
+    def _grade(self, entries: dict[str, Entry], seed: str, jobs: int | None, unsafe: bool, limits: str = "") -> None:
+        if not entries:
+            return
         with tempfile.TemporaryDirectory() as folder:
             small = trimmed(self.course, Path(folder))
-            for name, entry in self.entries.items():
+            with open(small.home / "nbgrader_config.py", "a") as config:
+                config.write(limits)
+            for name, entry in entries.items():
                 self._hand_in(small, name, entry)
-            for name, mutant in self.mutants.items() if mutants else ():
-                self._hand_in(small, name, Entry(name, mutant.change, answers={mutant.cell: mutant.source}))
-            names = sorted(path.name for path in small.submitted.glob("*"))
-            results = examine_all(small, names, seed, jobs, unsafe)
-            for result in tqdm(results, total=len(names), desc=f"seed {seed}", disable=None):
+            results = examine_all(small, sorted(entries), seed, jobs, unsafe)
+            for result in tqdm(results, total=len(entries), desc=f"seed {seed}", disable=None):
                 if result.student in self.mutants:
                     self._judge_mutant(self.mutants[result.student], result)
                 else:
-                    self._judge(result.student, self.entries[result.student], result, seed)
+                    self._judge(result.student, entries[result.student], result, seed)
 
     def _hand_in(self, small: Course, student: str, entry: Entry) -> None:
         """Only the notebooks that differ from the reference are handed in, or all of them if none does."""
@@ -179,6 +203,7 @@ class Check:
         wheats = sum(name.startswith("wheats-") for name in self.entries)
         lines.append(
             f"\n{wheats} wheats, {chaffs} chaffs ({with_message} with a message of their own), "
-            f"{len(self.mutants)} mutants ({len(self.notes)} change nothing), {len(self.lines)} differences"
+            f"{len(self.mutants)} mutants ({len(self.notes)} change nothing), {len(self.attacks)} attacks, "
+            f"{len(self.lines)} differences"
         )
         return "\n".join(lines)

@@ -7,14 +7,10 @@ import pytest
 
 from autograder.bank import Entry, hand_in, read_bank
 from autograder.batch import Counts, autograde
+from autograder.check import SHORT_LIMITS
 from autograder.course import Course
 from autograder.record import Writer
 from autograder.results import SubmissionResult
-
-SHORT_LIMITS = """
-c.Examine.cell_seconds = 3
-c.Examine.call_seconds = 2
-"""
 
 
 def bank(home: Path) -> list[Entry]:

@@ -30,7 +30,7 @@ def test_lost_points_missing_words_and_flags_are_lines(course: Course) -> None:
         WHEAT: replace(wheat, flags=[]),
         CHAFF: replace(chaff, points={}, messages={"test-gradient-formula": "the moon"}),
     }
-    check.run("0", mutants=False)
+    check.run("0")
     lines = "\n".join(check.lines)
     assert f"{WHEAT}: flagged in exercise1_gradient_descent" in lines
     assert f"{CHAFF}: test-gradient-formula gave" in lines and "does not say 'the moon'" in lines
@@ -38,13 +38,22 @@ def test_lost_points_missing_words_and_flags_are_lines(course: Course) -> None:
 
 def test_a_mutant_that_survives_is_a_line(course: Course) -> None:
     check = Check(course)
-    check.entries = {}
     check.mutants = dict(list(check.mutants.items())[:1])
     ((name, mutant),) = check.mutants.items()
     same = next(text for cell, text in check._solutions() if cell == mutant.cell)
     check.mutants = {name: replace(mutant, change="nothing", source=same)}
-    check.run("0")
+    check.run_mutants("0")
     assert check.lines == [f"a mutant survives: {mutant.cell}: nothing"]
+
+
+def test_an_attack_that_gains_or_costs_points_is_a_line(course: Course) -> None:
+    check = Check(course, "hostile-forge-output")
+    ((name, attack),) = check.attacks.items()
+    check.run_attacks("0")
+    assert check.lines == [] and not check.entries
+    check.attacks = {name: replace(attack, points={"test-explore": 0.5})}
+    check.run_attacks("0")
+    assert len(check.lines) == 1 and f"{name}: test-explore gave" in check.lines[0]
 
 
 def test_the_bank_is_large_enough(course: Course) -> None:
