@@ -90,7 +90,7 @@ worker: $(CLUSTER)  ## start a worker of a cluster here: SCHEDULER=tcp://..., JO
 	@$(if $(SCHEDULER),,echo "Say where the scheduler is: make worker SCHEDULER=tcp://host:8786"; exit 1;) \
 	DASK_DISTRIBUTED__WORKER__DAEMON=False $(BIN)/dask worker $(SCHEDULER) --nworkers 1 --nthreads $(or $(JOBS),$$(nproc))
 
-bench: $(READY)  ## compare the speed with stock nbgrader's: SIZE=300 submissions, SAMPLE=12 for stock, REPEAT=2 runs
+bench: $(READY)  ## compare the speed with stock nbgrader's: SIZE=500 submissions, SAMPLE=12 for stock, REPEAT=2 runs
 	$(BIN)/python -m bench.bench --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --sample $(SAMPLE) --repeat $(REPEAT)
 
 bench-cluster: $(CLUSTER)  ## measure workers, scheduler, writer and memory: SIZE=100 submissions, MANY=10000 made in advance

@@ -68,10 +68,14 @@ class Peak(threading.Thread):
         self.bytes = 0
 
     def run(self) -> None:
-        own = psutil.Process()
         while not self.done.wait(0.5):
-            total = 0
-            for process in own.children(recursive=True):
-                with contextlib.suppress(psutil.Error):
-                    total += process.memory_full_info().pss
-            self.bytes = max(self.bytes, total)
+            self.bytes = max(self.bytes, memory_of_descendants())
+
+
+def memory_of_descendants() -> int:
+    """Bytes of memory (proportional set size) of all processes that this one has started, directly or not."""
+    total = 0
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_full_info().pss
+    return total
