@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 MAX_IMAGE = 2_000_000  # characters of base64
+MAX_RENDERED = 100_000  # characters of Markdown: some texts take time that grows with the square of their length
 # fmt: off
 TAGS = [
     "a", "b", "blockquote", "br", "code", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol",
@@ -28,10 +29,14 @@ MARKUP = ("<", "&", "](", "]:")  # without any of these, Markdown makes no tag a
 def harmless_markdown(source: str) -> str:
     """Markdown without active content: with any markup in it, it is rendered here and keeps harmless tags only.
 
-    Attached pictures stay Markdown, between blocks of HTML, since nothing shows them from within HTML.
+    Attached pictures stay Markdown, between blocks of HTML, since nothing shows them from within HTML. What is
+    longer than any answer is shown as it was written.
     """
     if not any(mark in source for mark in MARKUP):
         return source
+    if len(source) > MAX_RENDERED:
+        lines = (escape(line) if line.strip() else "&nbsp;" for line in source.splitlines())
+        return "\n".join(["<div><pre>", *lines, "</pre></div>"])
     renderer = Renderer(source)
     page = MarkdownWithMath(renderer=renderer).render(source.translate(dict.fromkeys(map(ord, HERE))))
     page = SanitizeHTML(tags=TAGS).sanitize_html_tags(page)

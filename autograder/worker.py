@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from multiprocessing import connection
 from pathlib import Path
@@ -16,11 +17,12 @@ from autograder.intake import HandedIn
 from autograder.limits import TimeLimits
 
 _examiner: Examiner | None = None
+_seconds = 0.0  # for one submission, and all that is done with it
 
 
 def start_worker(source: Path, release: Path, seed: str, limits: TimeLimits, constant: Outputs) -> None:
     """Prepare this process. It ends by itself when the process that started the run is gone."""
-    global _examiner
+    global _examiner, _seconds
     threading.Thread(target=end_with_parent, daemon=True).start()
     import matplotlib
     import torch
@@ -28,6 +30,7 @@ def start_worker(source: Path, release: Path, seed: str, limits: TimeLimits, con
     matplotlib.use("agg")
     torch.set_num_threads(1)
     _examiner = Examiner(source, release, seed, limits, constant)
+    _seconds = 2 * limits.submission_seconds
 
 
 def end_with_parent() -> None:
@@ -38,6 +41,13 @@ def end_with_parent() -> None:
 
 
 def examine_one(spec: KernelSpec, student: str, handed: HandedIn, digest: str) -> str:
-    """Examine a submission with kernels of this spec. Returns its SubmissionResult as JSON."""
+    """Examine a submission with kernels of this spec. Returns its SubmissionResult as JSON.
+
+    Linux ends this process if reading what was handed in, or making it harmless, takes without end.
+    """
     assert _examiner is not None, "start_worker comes first"
-    return _examiner.examine(spec, student, handed, digest).to_json(whole=True)
+    signal.setitimer(signal.ITIMER_REAL, _seconds)
+    try:
+        return _examiner.examine(spec, student, handed, digest).to_json(whole=True)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

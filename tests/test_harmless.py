@@ -18,6 +18,14 @@ def test_markup_is_kept_as_far_as_it_is_harmless() -> None:
     assert "&lt;p&gt;" not in page and "\n\n" not in page
 
 
+def test_what_is_longer_than_any_answer_is_shown_as_written() -> None:
+    """Rendering some of these takes a time that grows with the square of the length."""
+    for text in (101_000 * "<", 21_000 * "<div>", "|a|\n|-|\n" + 15_000 * "|<a>|\n\n", 26_000 * "<\n-\n"):
+        page = harmless_markdown(text)
+        assert page.startswith("<div><pre>\n") and page.endswith("\n</pre></div>") and "\n\n" not in page
+        assert page.count("<") == 4 and page.count("&lt;") == text.count("<")
+
+
 @pytest.mark.parametrize("text", ["![sketch](attachment:image.png)", "![sketch](https://example.org/a.png)"])
 def test_pictures_are_named_not_shown(text: str) -> None:
     page = harmless_markdown(text)

@@ -12,7 +12,7 @@ _BREAK = re.compile(r"^# ?%%(?P<about>.*)$|^# In\s?\[[ \d]*\]:\s*$")
 _LIGHT = re.compile(r"(?ms)^# \+(.*?)(?:^# -$|(?=^# \+)|\Z)")  # Jupytext's marks of what is not one paragraph
 _HEADER = re.compile(r"\A#!.*\n|\A(# )?---\n(?:.*\n){0,40}?\1?---\n")  # which Python runs it; what wrote it
 _MARKS = re.compile(r"\{.*\}")
-_FENCE = re.compile(r"(?ms)^```(?:python|ipython3)\b[^\n]*\n(.*?)^```\s*$")
+_FENCE = re.compile(r"```(?:python|ipython3)\b")
 _BETWEEN = re.compile(r"\n\n\n+|^<!-- #(?:end)?region.*-->$", re.MULTILINE)  # Jupytext's Markdown cells
 
 
@@ -23,18 +23,30 @@ def is_script(text: str) -> bool:
 
 def has_code(text: str) -> bool:
     """Whether a text is Markdown with Python code in it."""
-    return bool(_FENCE.search(text))
+    return any(map(_FENCE.match, text.split("\n")))
 
 
 def read_markdown(text: str) -> list[Cell]:
     """The cells of a notebook written as Markdown."""
     cells = []
-    for number, part in enumerate(_FENCE.split(_HEADER.sub("", text))):
+    for number, part in enumerate(texts_and_code(_HEADER.sub("", text))):
         texts = [part] if number % 2 else _BETWEEN.split(part)
         cells += [Cell("code" if number % 2 else "markdown", each.strip("\n")) for each in texts if each.strip()]
         if len(cells) > MAX_CELLS:
             raise Refused(f"The file has more than {MAX_CELLS} cells, the most that are read.")
     return cells
+
+
+def texts_and_code(text: str) -> list[str]:
+    """What stands between fences of Python code, and what in them, in turn. The last one may be open."""
+    parts: list[list[str]] = [[]]
+    for line in text.split("\n"):
+        in_code = len(parts) % 2 == 0
+        if line.rstrip() == "```" if in_code else _FENCE.match(line):
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return ["\n".join(lines) for lines in parts]
 
 
 def read_script(text: str) -> list[Cell]:
