@@ -7,7 +7,8 @@ import pytest
 from autograder.bank import Entry, build, hand_in
 from autograder.batch import autograde, given_up
 from autograder.course import Course, CourseError
-from autograder.intake import Intake, take_in
+from autograder.intake import HandedIn, Intake, Skeleton, find_notebooks, take_in
+from autograder.intake.find import Found
 from autograder.masters import grade_id, is_test, read_notebook
 
 NAME = "exercise1_gradient_descent"
@@ -49,6 +50,36 @@ def test_missing_and_doubled_cells_are_put_right_and_told(course: Course, right:
     assert [line for line in taken.repairs if "explore" in line and "twice" in line]
     (explore,) = [cell for cell in taken.notebook.cells if grade_id(cell) == "explore"]
     assert explore.source == "my_alpha = 0.25"
+
+
+def found_in(course: Course, *books: list[dict]) -> dict[str, Found]:
+    """What intake finds in a file with the cells of several notebooks, named like the first one."""
+    cells = [cell for book in books for cell in book]
+    data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+    skeletons = {name: Skeleton(read_notebook(course.release / f"{name}.ipynb")) for name in course.notebooks()}
+    return find_notebooks(HandedIn({f"{NAME}.ipynb": data}), skeletons)
+
+
+def test_notebooks_in_one_file_are_taken_apart(course: Course) -> None:
+    texts = build(Entry("together", ""), course)
+    books = {name: json.loads(text)["cells"] for name, text in texts.items()}
+    own = {"cell_type": "code", "metadata": {}, "id": "helper", "source": "def helper(): pass"}
+    books[course.notebooks()[1]].append(own)
+    found = found_in(course, *books.values())
+    for name, cells in books.items():
+        assert found[name].status == "graded"
+        graded = {cell["id"] for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade")}
+        assert {cell.id for cell in found[name].cells if cell.marks.get("grade")} == graded
+        assert ("helper" in {cell.id for cell in found[name].cells}) == (name == course.notebooks()[1])
+        assert bool(found[name].repairs) == (name != NAME)
+
+
+def test_a_cell_that_was_copied_from_another_notebook_stays(course: Course, right: dict) -> None:
+    other = json.loads(build(Entry("copied", ""), course)[course.notebooks()[1]])["cells"]
+    copied = next(cell for cell in other if cell["metadata"].get("nbgrader", {}).get("solution"))
+    found = found_in(course, right["cells"], [copied])
+    assert found[NAME].cells[-1].id == copied["id"]
+    assert [found[name].status for name in course.notebooks()[1:]] == ["missing", "missing"]
 
 
 def test_without_a_sandbox_the_run_stops_with_one_line(empty: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,4 +162,5 @@ def report_missing(result: Aligned, skeleton: Skeleton) -> None:
     if named:
         result.repairs.append(f"{listed(named)} {is_are(named)} missing; put back as released.")
     elif given:
-        result.repairs.append(f"{len(given)} cells of the release {is_are(given)} missing; put back as released.")
+        count = "A cell" if len(given) == 1 else f"{len(given)} cells"
+        result.repairs.append(f"{count} of the release {is_are(given)} missing; put back as released.")

@@ -15,6 +15,7 @@ from autograder.intake.foreign import archive
 from autograder.intake.python import bound, is_written
 from autograder.intake.read import read_cells
 from autograder.intake.skeleton import Skeleton
+from autograder.intake.together import take_apart
 
 MAX_READ = 40  # files of one submission that are looked into
 LEVELS = 2  # of archives in archives
@@ -56,11 +57,29 @@ def find_notebooks(handed: HandedIn, skeletons: dict[str, Skeleton]) -> dict[str
         name = contents_of(cells, skeletons) or (named if ".ipynb" in path.lower() else None)
         if name:
             by_notebook[name].append(Candidate(path, cells, repairs))
+    for name in skeletons:
+        if not by_notebook[name]:
+            by_notebook[name] = within_others(name, by_notebook, skeletons)
     result = {}
     for name, candidates in by_notebook.items():
         found = choose(name, candidates, skeletons[name]) if candidates else None
         result[name] = found or not_found(name, troubles, names)
     return result
+
+
+def within_others(
+    name: str, by_notebook: dict[str, list[Candidate]], skeletons: dict[str, Skeleton]
+) -> list[Candidate]:
+    """A notebook without a file of its own, where it is in that of another one. Its cells are taken from there."""
+    for candidate in [each for candidates in by_notebook.values() for each in candidates]:
+        taken, rest = take_apart(candidate.cells, name, skeletons)
+        if taken:
+            candidate.cells = rest
+            candidate.repairs.append(
+                f"The file held {quoted(name)} as well; its cells were taken out and graded there."
+            )
+            return [Candidate(candidate.path, taken, candidate.repairs[:-1])]
+    return []
 
 
 def is_side_file(path: str) -> bool:
