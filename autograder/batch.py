@@ -25,7 +25,7 @@ from autograder.record import Writer, only_run
 from autograder.results import CellGrade, NotebookResult, SubmissionResult
 from autograder.sandbox import bubblewrap
 from autograder.station import Setting
-from autograder.submitted import find_submissions, read_submission, read_timestamp
+from autograder.submitted import all_submissions, find_submissions, read_submission, read_timestamp
 
 VERSION = "3"  # of what this package makes of a submission: raise it when scores may change
 
@@ -68,7 +68,8 @@ def autograde(
         writer.set_note("seed", seed)
         stale = set(out_of_date(course, writer, students))
         todo = [name for name in students if name in stale or not course.autograded(name).is_dir()]
-        counts = Counts(unchanged=len(students) - len(todo))
+        refused = all_submissions(course)[1] if student is None else []
+        counts = Counts(unchanged=len(students) - len(todo), failed=len(refused))
         if todo:
             lanes = lanes or stack.enter_context(open_lanes(course, seed, jobs, unsafe, scheduler))
             deciding = deciding_digests(course)
@@ -122,8 +123,7 @@ def out_of_date(course: Course, writer: Writer, students: list[str]) -> list[str
 
 def not_graded(course: Course, writer: Writer) -> list[str]:
     """The students who handed in what is not graded as it is now."""
-    students = [path.parent.name for path in sorted(course.submitted.glob(f"*/{course.lab}")) if path.is_dir()]
-    return out_of_date(course, writer, students)
+    return out_of_date(course, writer, all_submissions(course)[0])
 
 
 def store_notebooks(course: Course, result: SubmissionResult) -> None:

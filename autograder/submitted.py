@@ -17,14 +17,26 @@ def find_submissions(course: Course, student: str | None = None) -> list[str]:
     """The students who handed the lab in. CourseError where there is none, or not the one asked for."""
     if student is not None and not course.submission(student).is_dir():
         raise CourseError(f"{course.submission(student)} does not exist: check STUDENT and LAB.")
-    folders = sorted(path for path in course.submitted.glob("*") if path.is_dir())
-    for path in folders:
-        if not (path / course.lab).is_dir():
+    for path in sorted(course.submitted.glob("*")):
+        if path.is_dir() and not (path / course.lab).is_dir():
             print(f"submitted/{path.name} has no folder {course.lab}: left out", file=sys.stderr)
-    found = [path.name for path in folders if (path / course.lab).is_dir() and student in (None, path.name)]
+    found, refused = all_submissions(course)
+    for name in refused:
+        print(f"submitted/{ascii(name)[1:-1]} is not graded: give the folder a name that can be shown", file=sys.stderr)
+    if student is not None:
+        found = [name for name in found if name == student]
     if not found:
         raise CourseError(f"There is nothing to grade: put notebooks into {course.submitted}/<student>/{course.lab}/.")
     return found
+
+
+def all_submissions(course: Course) -> tuple[list[str], list[str]]:
+    """The students with a folder for the lab, and those whose name neither a gradebook nor a page can hold.
+
+    These have control characters, such as line ends, or come from an archive that was unpacked in a wrong encoding.
+    """
+    names = [path.parent.name for path in sorted(course.submitted.glob(f"*/{course.lab}")) if path.is_dir()]
+    return [name for name in names if name.isprintable()], [name for name in names if not name.isprintable()]
 
 
 def read_submission(course: Course, student: str) -> tuple[HandedIn, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.bank import Entry, hand_in
-from autograder.course import Course
+from autograder.course import Course, CourseError
 from autograder.intake.cells import Refused
 from autograder.intake.folder import read_folder
 from autograder.intake.read import read_cells
@@ -60,6 +60,21 @@ def test_a_reader_who_has_enough(folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=120)
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_folders_whose_names_cannot_be_shown(empty: Course, capsys: pytest.CaptureFixture) -> None:
+    names = ["s01", "s02-\udce9", "s03\nx", "s04\x1b[2J", "s 05", "[s06]", "-s07", "s08-ü"]
+    for name in names:
+        empty.submission(name).mkdir(parents=True)
+    assert set(find_submissions(empty)) == set(names) - {"s02-\udce9", "s03\nx", "s04\x1b[2J"}
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(" is not graded")[0] for line in lines] == [
+        "submitted/s02-\\udce9",
+        "submitted/s03\\nx",
+        "submitted/s04\\x1b[2J",
+    ]
+    with pytest.raises(CourseError, match="nothing to grade"):
+        find_submissions(empty, "s03\nx")
 
 
 def test_a_course_without_requirements(folder: Path) -> None:
