@@ -5,8 +5,8 @@ from pathlib import Path
 import nbgrader
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
 
-import autograder
-from autograder.feedback_page import AddResults, FeedbackExporter
+import autograder.report
+from autograder.report.feedback_page import AddResults, FeedbackExporter
 
 c = get_config()  # noqa: F821 (nbgrader and Jupyter provide it)
 
@@ -21,16 +21,16 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, AddResults]
 c.GenerateFeedback.exporter_class = FeedbackExporter
 
-# Formgrader's pages load nothing from a network: formulas are MathML, and templates/formgrade stands for MathJax.
-c.HTMLExporter.filters = {"markdown2html": "autograder.texts.cell_to_html"}
+# Formgrader's pages load nothing from a network: formulas are MathML, and our template for them stands for MathJax.
+c.HTMLExporter.filters = {"markdown2html": "autograder.report.texts.cell_to_html"}
 c.HTMLExporter.extra_template_basedirs = [
-    str(Path(autograder.__file__).parent / "templates"),
+    str(Path(autograder.report.__file__).parent / "templates"),
     str(Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates"),
 ]
 
 # Due dates, penalties and extensions stand in late.toml, if there is one; see docs/instructor.md.
 c.LatePenalty.file = str(Path(__file__).resolve().parent / "late.toml")
-c.AssignLatePenalties.plugin_class = "autograder.late.LatePenalty"
+c.AssignLatePenalties.plugin_class = "autograder.record.late.LatePenalty"
 
 # Limits of student code, per cell, per question of a check, per submission, in seconds; and of what a cell may print,
 # and of what is kept of a notebook.

@@ -86,7 +86,7 @@ def release(options: argparse.Namespace) -> int:
 
 def new_lab(options: argparse.Namespace) -> int:
     """make the skeleton of a new lab"""
-    from autograder.new_lab import make_lab
+    from autograder.release import make_lab
 
     course = make_lab(Path.cwd(), options.lab)
     print(
@@ -124,7 +124,7 @@ def collect(options: argparse.Namespace) -> int:
 
 def autograde(options: argparse.Namespace) -> int:
     """grade what was handed in"""
-    from autograder.batch import autograde
+    from autograder.grade import autograde
 
     course = open_course(options.lab)
     counts = autograde(course, options.jobs, options.unsafe, options.student, options.scheduler)
@@ -134,7 +134,7 @@ def autograde(options: argparse.Namespace) -> int:
 
 def feedback(options: argparse.Namespace) -> int:
     """write the feedback for students"""
-    from autograder.feedback import archive, write_feedback
+    from autograder.report import archive, write_feedback
 
     course = open_course(options.lab)
     folders = write_feedback(course)
@@ -145,8 +145,7 @@ def feedback(options: argparse.Namespace) -> int:
 def report(options: argparse.Namespace) -> int:
     """write the report for teachers, and print the scores"""
     from autograder.record import Writer
-    from autograder.report import write_report
-    from autograder.scores import read_scores, table
+    from autograder.report import read_scores, table, write_report
 
     course = open_course(options.lab)
     path = write_report(course)
@@ -158,7 +157,7 @@ def report(options: argparse.Namespace) -> int:
 
 def similarity(options: argparse.Namespace) -> int:
     """write pairs of similar answers, for a person to read"""
-    from autograder.similarity import write_similarity
+    from autograder.report import write_similarity
 
     path, count = write_similarity(open_course(options.lab))
     print(f"{count} pairs to read: {path}")

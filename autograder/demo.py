@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shutil
 
-from autograder.bank import expected_points, hand_in, read_bank
-from autograder.batch import autograde
+from autograder.check import expected_points, hand_in, read_bank
 from autograder.course import Course, open_course
-from autograder.feedback import write_feedback
+from autograder.grade import autograde
 from autograder.record import Writer
 from autograder.release import make_release
-from autograder.report import write_report
+from autograder.report import read_scores, table, write_feedback, write_report
 from autograder.sandbox import bubblewrap
-from autograder.scores import read_scores, table
 
 
 def run_demo(lab: str) -> int:

@@ -25,10 +25,9 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.bank import hand_in, read_bank
-from autograder.course import Course, open_course, use_own_commands
-from autograder.masters import is_test, read_notebook
-from autograder.release import put_hidden_tests
+from autograder.check import hand_in, read_bank
+from autograder.course import Course, is_test, open_course, read_notebook, use_own_commands
+from autograder.release.make import put_hidden_tests
 from bench.measure import Cost, run_all
 from bench.memory import report_memory
 

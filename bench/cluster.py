@@ -21,8 +21,8 @@ from pathlib import Path
 
 from distributed import Client
 
-from autograder.batch import examine, open_lanes, prepare_gradebook, store_notebooks
 from autograder.course import Course, open_course, use_own_commands
+from autograder.grade.run import examine, open_lanes, prepare_gradebook, store_notebooks
 from autograder.record import Writer
 from bench.bench import make_class
 

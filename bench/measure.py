@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from autograder.sandbox import libc
+from autograder.sandbox.box import libc
 
 PR_SET_CHILD_SUBREAPER = 36  # <linux/prctl.h>
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from autograder.course import Course
-from autograder.limits import sandbox_limits, time_limits
-from autograder.masters import is_constant, is_test, read_notebook
-from autograder.sandbox.warm import WarmServer
-from autograder.student import StudentKernel
+from autograder.course import Course, is_constant, is_test, read_notebook, sandbox_limits, time_limits
+from autograder.examine.student import StudentKernel
+from autograder.sandbox import WarmServer
 from bench.measure import memory_of_descendants
 
 

@@ -12,14 +12,13 @@ from pathlib import Path
 
 import psutil
 
-from autograder.bank import Entry, hand_in
-from autograder.batch import examine, open_lanes, prepare_gradebook, store_notebooks
-from autograder.course import Course, open_course, use_own_commands
-from autograder.dispatch import Lane, dispatch
+from autograder.check.bank import Entry, hand_in
+from autograder.collect import read_submission
+from autograder.course import Course, SubmissionResult, open_course, use_own_commands
+from autograder.dispatch.lanes import Lane, dispatch
+from autograder.grade.run import examine, open_lanes, prepare_gradebook, store_notebooks
 from autograder.intake import HandedIn
 from autograder.record import Writer
-from autograder.results import SubmissionResult
-from autograder.submitted import read_submission
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
             file = nodeid.split("::")[0]
             if file.endswith("test_removals.py"):
                 return nodeid
-            return {"tests/grading/test_feedback.py": "tests/grading/test_scores.py"}.get(file, file)
+            return {"tests/grade/test_feedback.py": "tests/grade/test_scores.py"}.get(file, file)
 
     return ByFile(config, log)
 

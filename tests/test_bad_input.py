@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bank import Entry, hand_in
+from autograder.check.bank import Entry, hand_in
+from autograder.collect import find_submissions, read_timestamp
 from autograder.course import Course, CourseError
-from autograder.intake.cells import Refused
-from autograder.intake.folder import read_folder
+from autograder.intake import Refused, read_folder
 from autograder.intake.read import read_cells
-from autograder.submitted import find_submissions, read_timestamp
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess:

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
+from autograder.intake.archive import path_of, safe_members
 from autograder.intake.cells import Refused
 from autograder.intake.find import find_notebooks
-from autograder.intake.folder import HandedIn, read_folder
+from autograder.intake.folder import OURS, HandedIn, read_folder
+from autograder.intake.harmless import harmless, harmless_markdown
 from autograder.intake.log import log_cells
-from autograder.intake.read import read_cells
+from autograder.intake.read import MAX_FILE, read_cells
 from autograder.intake.rebuild import Intake, rebuild
 from autograder.intake.skeleton import Skeleton
 
 __all__ = [
+    "MAX_FILE",
+    "OURS",
     "HandedIn",
     "Intake",
     "Refused",
     "Skeleton",
     "find_notebooks",
+    "harmless",
+    "harmless_markdown",
     "log_cells",
+    "path_of",
     "read_folder",
     "rebuild",
+    "safe_members",
     "take_in",
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from autograder.harmless import harmless_markdown
+from autograder.intake.harmless import harmless_markdown
 
 
 def log_cells(repairs: list[str], tampering: list[str]) -> list[NotebookNode]:

@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 from nbformat import NotebookNode
 
-from autograder.harmless import PICTURE, picture_type
 from autograder.intake.cells import Cell, quoted
+from autograder.intake.harmless import PICTURE, picture_type
 
 MAX_PICTURE = 10_000_000  # bytes of one picture
 MAX_TOTAL = 20_000_000  # bytes of all pictures of a notebook

@@ -8,6 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import compute_checksum
 
+from autograder.course import grade_id, is_solution
 from autograder.intake.align import align
 from autograder.intake.answers import Aligned
 from autograder.intake.cells import Cell
@@ -15,7 +16,6 @@ from autograder.intake.pictures import Album
 from autograder.intake.python import is_written
 from autograder.intake.skeleton import Skeleton
 from autograder.intake.tampering import judge_edits, judge_marks
-from autograder.masters import grade_id, is_solution
 
 
 @dataclass

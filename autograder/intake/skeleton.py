@@ -8,9 +8,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.course import grade_id, is_solution
 from autograder.intake.cells import bare
 from autograder.intake.python import bound
-from autograder.masters import grade_id, is_solution
 
 
 @dataclass(frozen=True, eq=False)

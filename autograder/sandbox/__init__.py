@@ -1,1 +1,17 @@
 """Kernels for hostile code: forked from a warm server, each in its own namespaces, with limits."""
+
+from __future__ import annotations
+
+from autograder.sandbox import bubblewrap, kernels
+from autograder.sandbox.box.limits import Limits
+from autograder.sandbox.provisioner import KernelRefused
+from autograder.sandbox.warm import ServerFailed, WarmServer
+
+__all__ = [
+    "KernelRefused",
+    "Limits",
+    "ServerFailed",
+    "WarmServer",
+    "bubblewrap",
+    "kernels",
+]

@@ -9,9 +9,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import layout
+from .box import layout
 
-#: Import this package under another name, from a folder of its own: `autograder` is not visible in there.
+BOX = Path(layout.__file__).parent  # the code that runs inside
+
+#: Import it under another name, from a folder of its own: `autograder` is not visible in there.
 START = "import sys; sys.path[0] = {folder!r}; from {package}.server import main; del sys.path[0]; main()"
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -88,7 +90,7 @@ def server_command(mode: str, lab: Path, kernels: Path, listener: int) -> list[s
 
     `mode` is "safe", "unsafe" (without bubblewrap) or "try" (build the room, confine a process, end).
     """
-    package = str(Path(__file__).parent) if mode == "unsafe" else layout.CODE
+    package = str(BOX) if mode == "unsafe" else layout.CODE
     folder, _, name = package.rpartition("/")
     start = START.format(folder=folder, package=name)
     python = [sys.executable, "-E", "-s", "-c", start, mode, str(listener)]
@@ -100,7 +102,7 @@ def server_command(mode: str, lab: Path, kernels: Path, listener: int) -> list[s
     return [
         *isolate(bwrap),
         *("--perms", "755", "--dir", layout.ROOT),
-        *("--ro-bind", str(Path(__file__).parent), layout.CODE),
+        *("--ro-bind", str(BOX), layout.CODE),
         *("--ro-bind", str(lab), layout.LAB),
         *("--ro-bind", str(kernels), layout.KERNELS),
         *("--dir", layout.KERNEL, "--perms", "1777", "--tmpfs", layout.SCRATCH),

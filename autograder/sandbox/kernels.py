@@ -17,7 +17,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
-from .limits import MIB, Limits
+from .box.limits import MIB, Limits
 from .provisioner import KernelRefused, WarmProvisioner
 
 #: A message of a kernel may have parts of this size, and so many messages may wait to be read.

@@ -18,9 +18,9 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Bool, Dict, Unicode
 
-from . import layout
-from .limits import Limits
-from .server import MESSAGE_LIMIT
+from .box import layout
+from .box.layout import MESSAGE_LIMIT
+from .box.limits import Limits
 from .watch import Watched, watchdog
 
 #: The "ports" of the ipc transport: endings of file names. Nobody listens for heartbeats: see `poll`.

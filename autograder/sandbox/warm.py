@@ -19,7 +19,7 @@ from types import TracebackType
 from jupyter_client.kernelspec import KernelSpec
 
 from . import bubblewrap, kernels
-from .limits import Limits
+from .box.limits import Limits
 
 START_TIMEOUT = 120.0
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .limits import MIB, Limits
+from .box.limits import MIB, Limits
 
 INTERVAL = 0.4
 #: How much the grader may grow while a kernel runs, before that is stopped.

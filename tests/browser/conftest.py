@@ -11,14 +11,12 @@ from axe_playwright_python.sync_playwright import Axe
 from nbgrader.api import Gradebook
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from autograder.bank import Entry, hand_in, read_bank
-from autograder.batch import autograde
+from autograder.check.bank import Entry, hand_in, read_bank
 from autograder.course import Course
-from autograder.feedback import write_feedback
+from autograder.grade import autograde
 from autograder.record import Writer
-from autograder.report import write_report
-from autograder.similarity import write_similarity
-from tests.grading.conftest import new_course
+from autograder.report import write_feedback, write_report, write_similarity
+from tests.grade.conftest import new_course
 
 ARTEFACTS = Path(__file__).resolve().parent.parent / "artefacts"
 OPTIONS = [

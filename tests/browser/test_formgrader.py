@@ -7,12 +7,11 @@ import pytest
 from nbgrader.api import Gradebook
 from playwright.sync_api import Browser, Page, Response
 
-from autograder.bank import hand_in, read_bank
-from autograder.batch import autograde
+from autograder.check import hand_in, read_bank
 from autograder.course import Course
-from autograder.generate import generate
-from autograder.new_lab import SHARED, TEMPLATE
-from autograder.release import make_release
+from autograder.grade import autograde
+from autograder.release import generate, make_release
+from autograder.release.new_lab import SHARED, TEMPLATE
 from tests.browser.jupyter import TOKEN, jupyter, page_of, screenshot
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from autograder.course import Course, open_course
+from autograder.course import Course, grade_id, is_solution, is_test, open_course, read_notebook, solution
 from autograder.intake import take_in
-from autograder.masters import grade_id, is_solution, is_test, read_notebook, solution
 from tests.browser.jupyter import TOKEN, jupyter, page_of, screenshot
 from tests.conftest import HOME
 

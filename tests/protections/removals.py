@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 RIGHT = "s01-right"
-SCORES = "tests/grading/test_scores.py::test_points_are_those_that_were_earned"
+SCORES = "tests/grade/test_scores.py::test_points_are_those_that_were_earned"
 STILL_WELL = "tests/sandbox/test_walls.py::test_the_lab_is_there"
 PARTS = ("autograder", "tests", "source", "release", "nbgrader_config.py", "pyproject.toml")
 

@@ -7,13 +7,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.bank import Entry, build
-from autograder.course import Course
+from autograder.check.bank import Entry, build
+from autograder.course import Course, SubmissionResult, TimeLimits
+from autograder.dispatch.station import Setting, Station
 from autograder.intake import HandedIn
-from autograder.limits import TimeLimits
-from autograder.results import SubmissionResult
-from autograder.sandbox.limits import Limits
-from autograder.station import Setting, Station
+from autograder.sandbox import Limits
 
 FIRST = "exercise1_gradient_descent"
 LOOK = """

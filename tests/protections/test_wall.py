@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from nbgrader.utils import determine_grade
 
-from autograder.bank import build, read_bank
-from autograder.course import Course
-from autograder.masters import is_test, read_notebook
-from autograder.release import put_hidden_tests, run_notebook
+from autograder.check.bank import build, read_bank
+from autograder.course import Course, is_test, read_notebook
+from autograder.release.make import put_hidden_tests, run_notebook
 from tests.protections.removals import Edit
 
 FIRST = "exercise1_gradient_descent"

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox import bubblewrap, kernels
-from autograder.sandbox.limits import MIB, Limits
-from autograder.sandbox.warm import WarmServer
+from autograder.sandbox import WarmServer, bubblewrap, kernels
+from autograder.sandbox.box.limits import MIB, Limits
 
 LIMITS = Limits(memory_bytes=512 * MIB, processes=40, file_bytes=4 * MIB, scratch_bytes=16 * MIB, cpu_seconds=30)
 

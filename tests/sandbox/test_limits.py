@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import zmq
 
-from autograder.sandbox import kernels, output, watch
-from autograder.sandbox.limits import MIB
+from autograder.sandbox import kernels, watch
+from autograder.sandbox.box import output
+from autograder.sandbox.box.limits import MIB
 
 from .conftest import LIMITS, until
 

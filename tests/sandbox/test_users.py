@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import bubblewrap
-from autograder.sandbox.warm import ServerFailed, WarmServer
+from autograder.sandbox import ServerFailed, WarmServer, bubblewrap
 
 from .conftest import LIMITS, Kernel
 
@@ -22,7 +21,7 @@ import sys, tempfile
 sys.path.insert(0, sys.argv[1] + "/tests")
 from pathlib import Path
 from sandbox.conftest import LIMITS, Kernel
-from autograder.sandbox.warm import WarmServer
+from autograder.sandbox import WarmServer
 lab = Path(tempfile.mkdtemp())
 (lab / "labtools.py").write_text("ANSWER = 42")
 with WarmServer(lab, LIMITS) as server:

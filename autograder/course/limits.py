@@ -1,0 +1,45 @@
+"""How long student code may run, and how much it may print. Set them in nbgrader_config.py as `c.Examine`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, TypeVar
+
+from traitlets.config import Config
+
+from autograder.course.course import CourseError
+
+if TYPE_CHECKING:
+    from autograder.sandbox import Limits
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    cell_seconds: float = 20.0  # of one cell
+    call_seconds: float = 10.0  # of one question that a check asks
+    submission_seconds: float = 300.0  # of one submission, all its notebooks
+    output_bytes: int = 2_000_000  # that one cell may print or draw
+    notebook_bytes: int = 20_000_000  # of all outputs that are kept of one notebook
+    restarts: int = 25  # of the kernel of one notebook
+
+
+def time_limits(config: Config) -> TimeLimits:
+    """The limits of time and output in nbgrader's configuration (`c.Examine`)."""
+    return _read(config, "Examine", TimeLimits)
+
+
+def sandbox_limits(config: Config) -> Limits:
+    """The limits of the kernels in nbgrader's configuration (`c.Sandbox`)."""
+    from autograder.sandbox import Limits  # with it comes Jupyter, which commands that only read do not need
+
+    return _read(config, "Sandbox", Limits)
+
+
+def _read(config: Config, section: str, kind: type[T]) -> T:
+    given = dict(config[section])
+    unknown = set(given) - {each.name for each in fields(kind)}  # type: ignore[arg-type]
+    if unknown:
+        raise CourseError(f"nbgrader_config.py sets {section}.{sorted(unknown)[0]}, which does not exist.")
+    return kind(**given)

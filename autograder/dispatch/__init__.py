@@ -1,0 +1,14 @@
+"""Who examines which submission: processes of this machine, or workers of a cluster."""
+
+from __future__ import annotations
+
+from autograder.dispatch.choose import open_lanes
+from autograder.dispatch.lanes import Lanes, dispatch
+from autograder.dispatch.station import Setting
+
+__all__ = [
+    "Lanes",
+    "Setting",
+    "dispatch",
+    "open_lanes",
+]

@@ -1,0 +1,80 @@
+"""Giving out submissions to whatever examines them, and taking results back as they come.
+
+A lane is one executor: the station of this machine, or one worker of a cluster. Each lane holds a few submissions
+at a time, so that no more than that are in memory, however many there are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import dataclass
+from typing import Protocol
+
+from autograder.course import CourseError, SubmissionResult
+from autograder.dispatch.station import Lost
+from autograder.intake import HandedIn
+
+TRIES = 3  # times that a submission is given out again and again to what dies with it
+ATTENTION = 1.0  # seconds after which a look is taken whether lanes have come or gone
+
+
+@dataclass(eq=False)
+class Lane:
+    """Takes `slots` submissions at a time. `submit(student, handed, digest)` promises a SubmissionResult as JSON."""
+
+    name: str
+    slots: int
+    submit: Callable[[str, HandedIn, str], Future[str]]
+
+
+class Lanes(Protocol):
+    """Where submissions can be examined at the moment."""
+
+    def now(self) -> list[Lane]:
+        """The lanes that are open. CourseError where there are none, and none can be hoped for."""
+
+
+Read = Callable[[str], tuple[HandedIn, str]]
+GiveUp = Callable[[str, str], SubmissionResult]
+
+
+def dispatch(lanes: Lanes, students: list[str], read: Read, give_up: GiveUp) -> Iterator[SubmissionResult]:
+    """Have each submission examined once, and yield each result as it comes.
+
+    `read(student)` gives what was handed in and its digest; it is called when there is a place for the submission. One
+    that was lost is tried again at the end, alone in its lane, so that it takes no other with it; after `TRIES` losses
+    `give_up(student, cause)` makes its result. So it does at an error of ours, which is no reason to stop the others.
+    """
+    waiting, alone = deque(students), deque[str]()
+    losses: Counter[str] = Counter()
+    running: dict[Future[str], tuple[Lane, str]] = {}
+    while waiting or alone or running:
+        current = lanes.now()
+        for lane in current:
+            held = sum(own is lane for own, _ in running.values())
+            while held < lane.slots and (waiting or (alone and not held)):
+                name = waiting.popleft() if waiting else alone.popleft()
+                running[lane.submit(name, *read(name))] = lane, name
+                held += 1
+        wait(running, timeout=ATTENTION, return_when=FIRST_COMPLETED)
+        for future, (lane, name) in list(running.items()):
+            if not future.done() and lane in current:
+                continue
+            del running[future]
+            try:
+                if not future.done():
+                    future.cancel()
+                    raise Lost(f"{lane.name} is gone")
+                yield SubmissionResult.from_json(future.result())
+            except (Lost, CancelledError) as lost:
+                losses[name] += 1
+                if losses[name] < TRIES:
+                    alone.append(name)
+                else:
+                    yield give_up(name, f"{lost or 'lost'}, {TRIES} times")
+            except CourseError:
+                raise
+            except Exception as error:
+                yield give_up(name, f"{type(error).__name__}: {error}"[:300])

@@ -1,0 +1,123 @@
+"""A worker's side of a cluster: it gets a lab ready once, then examines the submissions that it is sent.
+
+These functions run in the threads of a Dask worker. The lab comes with the run, so a worker needs neither
+the course nor a shared folder, and never has other tests than the run.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import platform
+import tempfile
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from distributed import get_worker
+
+import autograder
+from autograder.course import TimeLimits, digest_of_json, files_of
+from autograder.course import digest as digest_of
+from autograder.dispatch.station import Lost, Setting, Station
+from autograder.intake import HandedIn
+from autograder.sandbox import Limits, ServerFailed, bubblewrap
+
+LIBRARIES = ("torch", "numpy", "matplotlib", "ipykernel", "nbclient", "nbformat")
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A lab on its way to a worker: its files by path, the settings, and what the worker must be like."""
+
+    files: dict[str, bytes]
+    seed: str
+    times: TimeLimits
+    limits: Limits
+    unsafe: bool
+    versions: dict[str, str]
+
+
+def pack(setting: Setting) -> Parcel:
+    """The lab and the settings of a run."""
+    folders = {"source": setting.source, "release": setting.release}
+    files = {
+        f"{name}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for name, folder in folders.items()
+        for path in files_of(folder)
+    }
+    return Parcel(files, setting.seed, setting.times, setting.limits, setting.unsafe, versions())
+
+
+def versions() -> dict[str, str]:
+    """What scores may depend on: this package's code, Python's version, and those of some libraries."""
+    code = Path(autograder.__file__).parent
+    digests = [(path.relative_to(code).as_posix(), digest_of(path.read_bytes())) for path in sorted(code.rglob("*.py"))]
+    own = {"autograder": digest_of_json(digests)[:12], "Python": ".".join(platform.python_version_tuple()[:2])}
+    return own | {name: version(name).split("+")[0] for name in LIBRARIES}
+
+
+_lock = threading.Lock()
+_station: Station | None = None
+_run = ""  # the run that the station is for
+_all = ExitStack()
+
+
+def prepare(run: str, parcel: Parcel, jobs: int) -> str:
+    """Get ready for a run, in place of another one. Returns why that cannot be, or the empty text."""
+    global _station, _run
+    own = versions()
+    for name, wanted in parcel.versions.items():
+        if own.get(name) != wanted:
+            return f"it has {name} {own.get(name)}, and this run {wanted}: install the same there"
+    if not parcel.unsafe and (missing := bubblewrap.missing()):
+        return missing
+    if multiprocessing.current_process().daemon:
+        return "it may not start processes: start it with `make worker`, or with DASK_DISTRIBUTED__WORKER__DAEMON=False"
+    with _lock:
+        if _run == run:
+            return ""
+        _close()
+        # Dask removes the directories of workers that were killed: no hidden test is left behind.
+        place = get_worker().local_directory
+        folder = Path(_all.enter_context(tempfile.TemporaryDirectory(prefix="lab-", dir=place)))
+        for name, data in parcel.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        setting = Setting(
+            folder / "source", folder / "release", parcel.seed, parcel.times, parcel.limits, parcel.unsafe
+        )
+        _station = _all.enter_context(Station(setting, jobs))
+        try:
+            _station.warm_up()
+        except ServerFailed as error:
+            _close()
+            return str(error)
+        _run = run
+        return ""
+
+
+def examine(run: str, student: str, handed: HandedIn, digest: str) -> str:
+    """Examine one submission. Returns its SubmissionResult as JSON. Lost if what examined it is gone."""
+    with _lock:
+        station = _station if _run == run else None
+    if station is None:
+        raise Lost("its worker was started anew")
+    try:
+        return station.examine(student, handed, digest)
+    except ServerFailed as error:
+        raise Lost(str(error)) from None
+
+
+def dismiss(run: str) -> None:
+    """The run is over: let go of all that was made for it."""
+    with _lock:
+        if _run == run:
+            _close()
+
+
+def _close() -> None:
+    global _station, _run
+    _station, _run = None, ""
+    _all.close()

@@ -1,0 +1,112 @@
+"""Where submissions are examined on one machine: a warm server, and a pool of processes that use it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import os
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpec
+
+from autograder.course import TimeLimits, read_notebook
+from autograder.dispatch.worker import examine_one, start_worker
+from autograder.examine import Outputs, draw_constant
+from autograder.intake import HandedIn
+from autograder.sandbox import KernelRefused, Limits, WarmServer
+
+
+class Lost(Exception):
+    """What examined a submission is gone, and the submission with it. It can be tried again."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What decides how the submissions of a lab are examined. Plain data, for other processes."""
+
+    source: Path
+    release: Path
+    seed: str
+    times: TimeLimits
+    limits: Limits
+    unsafe: bool = False
+
+
+class Station:
+    """Examines submissions of one lab, `jobs` at a time. It begins to warm up at once; use it as a context manager.
+
+    What dies in it (the server of kernels, a process of the pool) is started again with the next submission.
+    """
+
+    def __init__(self, setting: Setting, jobs: int) -> None:
+        self._setting = setting
+        self._jobs = jobs
+        self._lock = threading.Lock()
+        self._server = WarmServer(setting.release, setting.limits, setting.unsafe)
+        self._pool: ProcessPoolExecutor | None = None
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["autograder.dispatch.worker", "torch", "matplotlib.pyplot"])
+        forkserver.ensure_running()
+        # bubblewrap ends the server with the thread that started it: this one lasts as long as the station.
+        self._owner = ThreadPoolExecutor(1, "warm server")
+        self._warm: Future[None] = self._owner.submit(self._server.start)
+        self._constant: Future[Outputs] = self._owner.submit(self._draw)
+
+    def __enter__(self) -> Station:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+        with contextlib.suppress(Exception):
+            self._owner.submit(self._server.stop).result()
+        self._owner.shutdown()
+
+    def _draw(self) -> Outputs:
+        masters = [read_notebook(path) for path in sorted(self._setting.source.glob("*.ipynb"))]
+        return asyncio.run(draw_constant(masters, self._server.spec, self._setting.times))
+
+    def warm_up(self) -> None:
+        """Wait until kernels can be had, and have the processes start. ServerFailed if that fails."""
+        pool, _ = self._ready()
+        for _ in range(self._jobs):
+            pool.submit(os.getpid)
+
+    def examine(self, student: str, handed: HandedIn, digest: str) -> str:
+        """Examine one submission, in a process of the pool. Returns its SubmissionResult as JSON.
+
+        Several threads may call this at a time. Lost if the process died, or the kernels' server; ServerFailed if
+        that one cannot be started again.
+        """
+        pool: ProcessPoolExecutor | None = None
+        try:
+            pool, spec = self._ready()
+            return pool.submit(examine_one, spec, student, handed, digest).result()
+        except BrokenProcessPool:
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = None
+            raise Lost("its process died") from None
+        except KernelRefused as error:
+            raise Lost(str(error)) from None
+
+    def _ready(self) -> tuple[ProcessPoolExecutor, KernelSpec]:
+        """The pool and the server's kernel, started again where they are gone. ServerFailed if that fails."""
+        with self._lock:
+            self._warm.result()
+            if not self._server.running:
+                self._warm = self._owner.submit(self._server.start)
+                self._warm.result()
+            if self._pool is None:
+                if self._constant.exception():  # the server died meanwhile
+                    self._constant = self._owner.submit(self._draw)
+                own = self._setting
+                setting = (own.source, own.release, own.seed, own.times, self._constant.result())
+                self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=start_worker, initargs=setting)
+            return self._pool, self._server.spec

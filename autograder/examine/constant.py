@@ -1,0 +1,38 @@
+"""Figures that are the same for everybody: the constant cells of a lab are run once a station."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from nbformat import NotebookNode
+
+from autograder.course import TimeLimits, grade_id, is_constant, is_solution, is_test
+from autograder.examine.student import StudentKernel
+from autograder.intake import harmless
+
+Outputs = dict[str, list[NotebookNode]]  # by grade id
+
+
+async def draw_constant(masters: Iterable[NotebookNode], spec: KernelSpec, limits: TimeLimits) -> Outputs:
+    """Run the constant cells of the masters, each after the given cells before it. Returns their outputs."""
+    drawn: Outputs = {}
+    for master in masters:
+        given = [cell for cell in master.cells if cell.cell_type == "code" and grade_id(cell)]
+        last = max((number for number, cell in enumerate(given) if is_constant(cell)), default=-1)
+        if last < 0:
+            continue
+        kernel = StudentKernel(spec, limits, time.monotonic() + limits.submission_seconds)
+        try:
+            await kernel.start()
+            for cell in given[: last + 1]:
+                if not (is_test(cell) or is_solution(cell)):
+                    own = nbformat.from_dict(cell)
+                    await kernel.run(own)
+                    if is_constant(own):
+                        drawn[grade_id(cell)] = [output for output in map(harmless, own.outputs) if output]
+        finally:
+            await kernel.stop()
+    return drawn

@@ -1,0 +1,181 @@
+"""Examining one submission: from the bytes of its notebooks to grades and graded notebooks, and nothing else.
+
+Student cells run in the student's kernel, test cells in this process (see trusted.py); questions go from
+here to there as plain data (see student.py). The files of the course are never written from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpec
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from autograder.course import (
+    CellGrade,
+    CourseError,
+    NotebookResult,
+    SubmissionResult,
+    TimeLimits,
+    grade_id,
+    is_constant,
+    is_solution,
+    is_test,
+    read_notebook,
+)
+from autograder.examine.constant import Outputs
+from autograder.examine.policy import flags
+from autograder.examine.runner import keep_outputs
+from autograder.examine.student import OutOfTime, StudentKernel
+from autograder.examine.trusted import Lab, Outcome, StudentName
+from autograder.intake import HandedIn, Skeleton, find_notebooks, harmless, harmless_markdown, log_cells, rebuild
+
+
+class Examiner:
+    """Examines submissions of one lab, one after the other. `constant`: outputs of the lab's constant cells."""
+
+    def __init__(self, source: Path, release: Path, seed: str, limits: TimeLimits, constant: Outputs) -> None:
+        self._lab = Lab(source, seed)
+        self._released = {name: read_notebook(release / f"{name}.ipynb") for name in self._lab.masters}
+        self._skeletons = {name: Skeleton(notebook) for name, notebook in self._released.items()}
+        self._seed = seed
+        self._limits = limits
+        self._constant = constant
+
+    def examine(self, spec: KernelSpec, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
+        """Grade the notebooks in what was handed in, in kernels of this spec. Never raises for what a student did."""
+        result = SubmissionResult(student, self._seed, digest)
+        asyncio.run(self._examine(spec, handed, result))
+        return result
+
+    async def _examine(self, spec: KernelSpec, handed: HandedIn, result: SubmissionResult) -> None:
+        """Fill in the result. (asyncio.run describes in text what a coroutine returns, which takes long for this.)"""
+        asyncio.get_running_loop().set_exception_handler(forget)
+        deadline = time.monotonic() + self._limits.submission_seconds
+        found = find_notebooks(handed, self._skeletons)
+        for name, master in self._lab.masters.items():
+            started = time.monotonic()
+            book = NotebookResult(name, found[name].status, found[name].reason)
+            result.notebooks.append(book)
+            if book.status == "graded":
+                taken = rebuild(found[name].cells, master, self._skeletons[name])
+                book.repairs = [*found[name].repairs, *taken.repairs]
+                book.tampering, book.unwritten = taken.tampering, sorted(taken.unwritten)
+                notebook = taken.notebook
+                await self._run(StudentKernel(spec, self._limits, deadline), notebook, book)
+            else:
+                notebook = self._stand_in(book)
+            self._grade(notebook, book)
+            self._flag(notebook, book)
+            book.seconds = round(time.monotonic() - started, 3)
+            for cell in notebook.cells:
+                if cell.cell_type == "markdown" and is_solution(cell):
+                    cell.source = harmless_markdown(cell.source)
+            notebook.cells[:0] = log_cells(book.repairs, book.tampering)
+            # As nbformat writes it, but in one line: json needs many times as long for indentation.
+            text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
+            result.written[name] = text.encode(errors="replace").decode()
+
+    def _stand_in(self, book: NotebookResult) -> NotebookNode:
+        """The released notebook with the reason on top, in the place of one that cannot be graded."""
+        notebook = nbformat.from_dict(self._released[book.name])
+        notebook.cells.insert(0, new_markdown_cell(f"**Not graded.** {book.reason}", id="not-graded"))
+        book.unwritten = [grade_id(cell) for cell in notebook.cells if is_solution(cell)]
+        return notebook
+
+    async def _run(self, kernel: StudentKernel, notebook: NotebookNode, book: NotebookResult) -> None:
+        """Run all cells in order: the student's in the kernel, the tests here."""
+        loop = asyncio.get_running_loop()
+
+        def bridge(probe: str, target: Any, arguments: Any) -> Any:
+            if not isinstance(target, StudentName):
+                raise CourseError(f"a check asks {probe} about something that is not the student's: {target!r}")
+            asked = asyncio.run_coroutine_threadsafe(kernel.ask(probe, target.name, arguments), loop)
+            try:
+                kind, what = asked.result()
+            except OutOfTime as late:
+                kind, what = "silent", str(late)
+            if kind == "answers" and isinstance(what, list):
+                return what
+            if kind == "missing":
+                raise NameError(f"name '{target.name}' is not defined")
+            raise self._lab.asking.Unanswered(what)
+
+        self._lab.asking.bridge = bridge  # type: ignore[attr-defined]
+        left = self._limits.notebook_bytes
+        try:
+            await kernel.start()
+            for cell in notebook.cells:
+                if cell.cell_type != "code":
+                    continue
+                began = time.monotonic()
+                if is_test(cell):
+                    outcome = await asyncio.to_thread(self._lab.tests[book.name].run, grade_id(cell))
+                    put_outcome(cell, outcome)
+                    book.cells[grade_id(cell)] = CellGrade(
+                        outcome.points, cell.metadata.nbgrader.points, outcome.checks
+                    )
+                elif not is_constant(cell):
+                    await kernel.run(cell)
+                    left -= keep_outputs(cell, left)
+                name = "own cells" if cell.id.startswith("own-") else cell.id
+                spent = book.cell_seconds.get(name, 0.0) + time.monotonic() - began
+                book.cell_seconds[name] = round(spent, 4)
+        except OutOfTime as late:
+            book.log.append(f"the rest of the notebook was not run: {late}")
+        finally:
+            self._lab.asking.bridge = None  # type: ignore[attr-defined]
+            book.log += kernel.log
+            await kernel.stop()
+        for cell in notebook.cells:
+            if is_constant(cell):
+                cell.outputs = nbformat.from_dict(self._constant[grade_id(cell)])
+            elif cell.cell_type == "code" and not is_test(cell):
+                cell.outputs = [output for output in map(harmless, cell.outputs) if output]
+
+    def _grade(self, notebook: NotebookNode, book: NotebookResult) -> None:
+        """Fill in the cells that no test has graded: zero, or left to a person."""
+        for cell in self._lab.masters[book.name].cells:
+            nbgrader = cell.metadata.get("nbgrader", {})
+            name = grade_id(cell)
+            if not (nbgrader.get("grade") or nbgrader.get("task")) or name in book.cells:
+                continue
+            by_hand = (
+                nbgrader.points > 0 and not is_test(cell) and name not in book.unwritten and book.status == "graded"
+            )
+            answer = "".join(own.source for own in notebook.cells if grade_id(own) == name)
+            digest = hashlib.sha256(answer.encode(errors="replace")).hexdigest()
+            book.cells[name] = CellGrade(None if by_hand else 0.0, nbgrader.points, answer=digest)
+
+    def _flag(self, notebook: NotebookNode, book: NotebookResult) -> None:
+        """Note what a person should look at, for each answer in the first test that follows it."""
+        master = self._lab.masters[book.name]
+        found = flags(master, notebook) if book.status == "graded" else {}
+        book.flags = list(found.values())
+        waiting = False
+        for cell in master.cells:
+            waiting = waiting or grade_id(cell) in found
+            if waiting and is_test(cell):
+                book.cells[grade_id(cell)].flagged, waiting = True, False
+
+
+def forget(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report no errors of tasks that nbclient left behind when a kernel died.
+
+    That would happen when the garbage is collected, and the traceback has Python parse lines of code then. Where the
+    collection came in the middle of parsing an answer, Python 3.11 fails (SystemError: recursion depth mismatch).
+    """
+
+
+def put_outcome(cell: NotebookNode, outcome: Outcome) -> None:
+    """Write the outcome into the test cell in the form that nbgrader reads as partial credit."""
+    data = {"text/plain": repr(outcome.points)}
+    points = NotebookNode(output_type="execute_result", data=data, metadata={}, execution_count=None)
+    cell.outputs = [NotebookNode(output_type="stream", name="stdout", text=outcome.text), points]

@@ -1,0 +1,139 @@
+"""The trusted side of the wall: test cells run here, with stand-ins for the names that the student defines.
+
+A test cell is compiled once, and run once a submission in a fresh namespace. Whatever it wants to know of
+the student's code it asks through the lab's `asking` module, whose `bridge` leads across the wall.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.course import (
+    CheckResult,
+    CourseError,
+    grade_id,
+    is_solution,
+    is_test,
+    names_bound,
+    names_used,
+    read_notebook,
+)
+
+Bridge = Callable[[str, "StudentName", Any], Any]
+
+
+@dataclass(frozen=True)
+class StudentName:
+    """Stands in a test cell for what the student calls by this name."""
+
+    name: str
+
+
+@dataclass
+class Outcome:
+    """The outcome of one test cell."""
+
+    points: float = 0.0
+    text: str = ""
+    checks: list[CheckResult] = field(default_factory=list)
+
+
+class CheckCells:
+    """The test cells of one master notebook."""
+
+    def __init__(self, master: NotebookNode) -> None:
+        self.student_names = self.names_of_students(master)
+        self.cells: dict[str, tuple[CodeType, CodeType, float]] = {}
+        given = []
+        theirs = set(self.student_names)
+        needed: set[str] = set()
+        for cell in master.cells:
+            if cell.cell_type != "code" or is_solution(cell):
+                continue
+            if is_test(cell):
+                points = float(cell.metadata.nbgrader.points)
+                self.cells[grade_id(cell)] = (*split(cell.source, cell.id), points)
+                needed |= names_used(cell.source)
+            elif names_used(cell.source) & theirs:
+                theirs |= names_bound(cell.source)  # builds on the student's work: never runs on this side
+            elif grade_id(cell):
+                given.append(cell.source)
+        self.namespace = run_needed(given, needed)
+
+    @staticmethod
+    def names_of_students(master: NotebookNode) -> set[str]:
+        """What the solution cells define."""
+        cells = [cell for cell in master.cells if cell.cell_type == "code" and is_solution(cell)]
+        return {name for cell in cells for name in names_bound(cell.source)}
+
+    def run(self, test: str) -> Outcome:
+        """Run one test cell. It gives no points if it ends in an error or without a number of points."""
+        body, last, points = self.cells[test]
+        namespace = dict(self.namespace)
+        namespace.update({name: StudentName(name) for name in self.student_names})
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
+            exec(body, namespace)
+            score = eval(last, namespace)
+        if type(score) is not float or not 0 <= score <= points:
+            raise CourseError(f"{test} ends with {score!r}, which is not a number of points from 0 to {points:g}.")
+        checks = []
+        for name, weight, earned, message in namespace["checks"].results:
+            checks.append(CheckResult(name, weight, earned, message.encode(errors="replace").decode()))
+        return Outcome(score, output.getvalue(), checks)
+
+
+def run_needed(given: list[str], needed: set[str]) -> dict[str, Any]:
+    """Run the given cells that define what the tests use, directly or through each other."""
+    chosen = []
+    for source in reversed(given):
+        if names_bound(source) & needed:
+            chosen.append(source)
+            needed = needed | names_used(source)
+    namespace: dict[str, Any] = {"__name__": "tests"}
+    with contextlib.redirect_stdout(io.StringIO()):
+        for source in reversed(chosen):
+            exec(compile(source, "given", "exec"), namespace)
+    return namespace
+
+
+class Lab:
+    """The masters of a lab and its student tools, loaded in this process."""
+
+    def __init__(self, source: Path, seed: str) -> None:
+        self.source = source
+        self.asking = load(source, "asking")
+        load(source, "checks").seed = seed  # type: ignore[attr-defined]
+        self.masters = {path.stem: read_notebook(path) for path in sorted(source.glob("*.ipynb"))}
+        self.tests = {name: CheckCells(master) for name, master in self.masters.items()}
+
+
+def load(source: Path, name: str) -> ModuleType:
+    """Import one of a lab's own modules. A process serves one lab."""
+    if str(source) not in sys.path:
+        sys.path.insert(0, str(source))
+    module = importlib.import_module(name)
+    if Path(module.__file__ or "").parent != source:
+        raise CourseError(f"{name} of {source} cannot be loaded: {module.__file__} is already there.")
+    return module
+
+
+def split(source: str, name: str) -> tuple[CodeType, CodeType]:
+    """Compile a test cell: all but the last expression, and the last expression, whose value is the points."""
+    tree = ast.parse(source)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        raise CourseError(f"The test cell {name} does not end with an expression that gives the points.")
+    body = ast.Module(tree.body[:-1], type_ignores=[])
+    return compile(body, name, "exec"), compile(ast.Expression(last.value), name, "eval")

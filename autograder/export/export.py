@@ -1,0 +1,72 @@
+"""Grades for a learning management system, by nbgrader's export plugins.
+
+`make export FORMAT=moodle` writes export/<lab>-moodle.csv; so does
+`nbgrader export --exporter=autograder.export.MoodleExport --assignment '["lab03"]'`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder.course import Course, CourseError
+from autograder.export.canvas import CanvasExport
+from autograder.export.exporter import GradeExport
+from autograder.export.moodle import MoodleExport
+from autograder.record import Line, Writer, not_graded
+
+
+class CsvExport(GradeExport):
+    """Everything there is, one line a student."""
+
+    ending = "grades.csv"
+
+    def rows(self, lab: str, lines: list[Line]) -> list[list[Any]]:
+        notebooks = list(lines[0].maxima)
+        fields = ["student", "last_name", "first_name", "email", "lms_user_id", "submitted"]
+        numbers = ["maximum", "before_penalty", "penalty"]
+        rows: list[list[Any]] = [["lab", *fields, "status", "score", *numbers, *notebooks]]
+        for line in lines:
+            books = [line.notebooks.get(name, "") for name in notebooks]
+            score = "" if line.score is None else line.score
+            own = [getattr(line, name) for name in fields]
+            rows.append([lab, *own, line.status, score, *(getattr(line, name) for name in numbers), *books])
+        return rows
+
+
+class JsonExport(GradeExport):
+    """The same for programs; a grade that is not there is null."""
+
+    ending = "grades.json"
+
+    def text(self, lab: str, lines: list[Line]) -> str:
+        return (
+            json.dumps({"lab": lab, "students": [asdict(line) for line in lines]}, indent=1, ensure_ascii=False) + "\n"
+        )
+
+
+def export_grades(course: Course, name: str, partial: bool = False) -> Path:
+    """Write the grades of a lab in one of the formats to export/. Returns the path."""
+    if not course.has_gradebook:
+        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+    plugin = FORMATS[name](config=course.config())
+    plugin.assignment, plugin.partial = [course.lab], plugin.partial or partial
+    plugin.to = plugin.to or str(course.root / "export" / f"{course.lab}-{plugin.ending}")
+    with Writer(course) as writer:
+        if (classlist := course.home / "students.csv").is_file():
+            writer.import_students(classlist)
+        for line in writer.apply_late_rules():
+            print(line, file=sys.stderr)
+        plugin.waiting = frozenset(not_graded(course, writer))
+        return plugin.write(writer.gradebook)
+
+
+FORMATS: dict[str, type[GradeExport]] = {
+    "moodle": MoodleExport,
+    "canvas": CanvasExport,
+    "csv": CsvExport,
+    "json": JsonExport,
+}

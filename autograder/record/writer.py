@@ -1,0 +1,211 @@
+"""The only writer: results go into nbgrader's gradebook, one transaction a submission.
+
+Beside nbgrader's tables stands one of ours, `autograder_result`, with what was found (checks, messages,
+repairs) and a digest of what it was found from. It is written in the same transaction, so a run that is
+killed leaves each submission either recorded whole or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import datetime
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Assignment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, inspect, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from autograder.collect import read_timestamp
+from autograder.course import Course, CourseError, SubmissionResult, lab_digest
+from autograder.record.carry import ARCHIVE, CarryOver
+from autograder.record.late import LatePenalty, read_rules
+from autograder.record.rows import LabRows
+from autograder.record.stamp import stamp
+
+RESULTS = Table(
+    "autograder_result",
+    MetaData(),
+    Column("student", String(128), primary_key=True),
+    Column("lab", String(128), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("result", Text, nullable=False),
+)
+NOTES = Table(
+    "autograder_note",  # of a lab: the seed of its tests, the digest of the masters in the gradebook
+    MetaData(),
+    Column("lab", String(128), primary_key=True),
+    Column("key", String(32), primary_key=True),
+    Column("value", String(128), nullable=False),
+)
+
+
+@contextlib.contextmanager
+def only_run(course: Course) -> Iterator[None]:
+    """Hold the course's lock. It is gone with the process, however that ends."""
+    with open(course.root / ".autograde.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CourseError(f"Another run is grading {course.root}: wait for it, or stop it.") from None
+        yield
+
+
+class Writer:
+    """An open gradebook of one lab. Use it as a context manager. CourseError if it cannot be opened."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        try:
+            with open(course.root / ".gradebook.lock", "w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # a new gradebook is made by one process while others wait
+                stamp(course.database_url)
+                self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
+                for table in (RESULTS, NOTES, ARCHIVE):
+                    table.create(self._gradebook.engine, checkfirst=True)
+        except (SQLAlchemyError, ImportError, OSError) as error:
+            where = make_url(course.database_url).render_as_string(hide_password=True)
+            raise CourseError(f"The gradebook {where} cannot be opened: {str(error).splitlines()[0]}") from None
+        self._session = self._gradebook.db
+        self._rows: LabRows | None = None  # of the lab as it is during a run
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._session.rollback()
+        self._gradebook.close()
+
+    @property
+    def gradebook(self) -> Gradebook:
+        """nbgrader's gradebook, for its plugins."""
+        return self._gradebook
+
+    # ------------------------------------------------------------------ notes and results
+
+    def note(self, key: str) -> str | None:
+        query = select(NOTES.c.value).where(NOTES.c.lab == self._course.lab, NOTES.c.key == key)
+        return self._session.execute(query).scalar()
+
+    def set_note(self, key: str, value: str) -> None:
+        self._session.execute(delete(NOTES).where(NOTES.c.lab == self._course.lab, NOTES.c.key == key))
+        self._session.execute(insert(NOTES).values(lab=self._course.lab, key=key, value=value))
+        self._session.commit()
+
+    def digests(self) -> dict[str, str]:
+        """The digest of each student's submission as it was last recorded."""
+        query = select(RESULTS.c.student, RESULTS.c.digest).where(RESULTS.c.lab == self._course.lab)
+        return {student: digest for student, digest in self._session.execute(query)}
+
+    def results(self) -> list[SubmissionResult]:
+        """All recorded results of the lab, by student."""
+        query = select(RESULTS.c.result).where(RESULTS.c.lab == self._course.lab).order_by(RESULTS.c.student)
+        return [SubmissionResult.from_json(text) for text in self._session.execute(query).scalars()]
+
+    def result(self, student: str) -> SubmissionResult | None:
+        return read_result(self._session, self._course.lab, student)
+
+    def students(self) -> list[str]:
+        """Everybody whom the gradebook knows, whether they handed this lab in or not."""
+        return list(self._session.execute(select(Student.id)).scalars())
+
+    def has_submissions(self) -> bool:
+        """Whether anybody's submission to the lab is in the gradebook."""
+        query = select(SubmittedAssignment.id).join(Assignment).where(Assignment.name == self._course.lab)
+        return self._session.execute(query.limit(1)).scalar() is not None
+
+    def waiting(self) -> set[str]:
+        """The students with something that a person has to look at."""
+        query = (
+            select(SubmittedAssignment.student_id)
+            .join(Assignment)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(Assignment.name == self._course.lab, Grade.needs_manual_grade)
+            .distinct()
+        )
+        return set(self._session.execute(query).scalars())
+
+    def submissions(self) -> dict[str, SubmittedAssignment]:
+        """nbgrader's own records of the lab, with manual scores and penalties, by student."""
+        query = select(SubmittedAssignment).join(Assignment).where(Assignment.name == self._course.lab)
+        return {submission.student_id: submission for submission in self._session.execute(query).scalars()}
+
+    # ------------------------------------------------------------------ writing
+
+    def record(self, result: SubmissionResult, timestamp: datetime.datetime | None) -> None:
+        """Write one submission, in one transaction. Manual scores and comments stay."""
+        if self._rows is None:
+            self._rows = LabRows(self._session, self._course.lab)
+        try:
+            self._rows.write(result, self.result(result.student), timestamp)
+            row = {"student": result.student, "lab": self._course.lab}
+            self._session.execute(delete(RESULTS).filter_by(**row))
+            self._session.execute(insert(RESULTS).values(**row, digest=result.digest, result=result.to_json()))
+            self._session.commit()
+        except BaseException:
+            self._session.rollback()
+            raise
+
+    def carry_over(self, fresh_url: str) -> list[str]:
+        """Make the lab like the one in a fresh gradebook, without a commit. Returns what that does, in words."""
+        query = select(Assignment).where(Assignment.name == self._course.lab)
+        old = self._session.execute(query).scalar_one()
+        with Gradebook(fresh_url, old.course_id) as fresh:
+            return CarryOver(self._session, old, fresh.find_assignment(self._course.lab)).lines
+
+    def commit_release(self) -> None:
+        """Commit what carry_over did, and which masters the gradebook now has."""
+        if self.has_submissions():
+            self.set_note("masters", lab_digest(self._course.source))
+
+    def apply_late_rules(self) -> list[str]:
+        """Bring due date, extensions and penalties in line with late.toml and the scores as they stand now.
+
+        Returns what is odd about the file, in lines for people. Without the file nothing is touched.
+        """
+        lab = self._course.lab
+        plugin = LatePenalty(config=self._course.config())
+        rules = read_rules(Path(plugin.file))
+        assignment = self._session.execute(select(Assignment).where(Assignment.name == lab)).scalar()
+        if rules is None or assignment is None:
+            return []
+        assignment.duedate = rules.due.get(lab)
+        for student, submission in self.submissions().items():
+            if handed_in := read_timestamp(self._course, student):  # it may have come, or changed, after grading
+                submission.timestamp = handed_in
+            submission.extension = rules.extension(lab, student)
+            late = submission.total_seconds_late
+            for notebook in submission.notebooks:
+                notebook.late_submission_penalty = rules.penalty(notebook.score, late) or None
+        self._session.commit()
+        unknown = [name for name in rules.extensions.get(lab, {}) if self._session.get(Student, name) is None]
+        return [f"late.toml: {name} has an extension, but is in no gradebook and no students.csv" for name in unknown]
+
+    def import_students(self, path: Path) -> None:
+        """Bring the class list into the gradebook: a table with the columns of `nbgrader db student import`."""
+        columns = {"id", "first_name", "last_name", "email", "lms_user_id"}
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            table = csv.DictReader(file)
+            if "id" not in (table.fieldnames or []) or set(table.fieldnames or []) - columns:
+                raise CourseError(f"{path} needs a first line with id and, if you like, {', '.join(sorted(columns))}.")
+            for row in table:
+                if None in row or None in row.values() or not row["id"].strip():
+                    raise CourseError(
+                        f"{path}, line {table.line_num}: has not as many cells as the first line, or no id."
+                    )
+                details = {key: value.strip() for key, value in row.items()}
+                self._gradebook.update_or_create_student(details.pop("id"), **details)
+
+
+def read_result(session: Session, lab: str, student: str) -> SubmissionResult | None:
+    """What was recorded of one submission; None where this package did not grade it."""
+    if not inspect(session.connection()).has_table(RESULTS.name):
+        return None
+    query = select(RESULTS.c.result).where(RESULTS.c.lab == lab, RESULTS.c.student == student)
+    text = session.execute(query).scalar()
+    return SubmissionResult.from_json(text) if text else None

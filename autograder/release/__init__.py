@@ -1,0 +1,13 @@
+"""The student version of a lab: generated, verified, compared, swapped in."""
+
+from __future__ import annotations
+
+from autograder.release.generate import generate
+from autograder.release.make import make_release
+from autograder.release.new_lab import make_lab
+
+__all__ = [
+    "generate",
+    "make_lab",
+    "make_release",
+]

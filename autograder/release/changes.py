@@ -1,0 +1,178 @@
+"""What is in a release, as a manifest, and what a new one changes for students and for grades, in words.
+
+release/<lab>/manifest.json goes to students: cells, points, and digests of what they can read. Digests of solutions,
+hidden tests and marking schemes stay beside the masters, in source/<lab>.manifest.json.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.course import digest, files_of
+from autograder.course import grade_id, is_solution, is_test, read_notebook, secrets_by_kind
+
+MANIFEST = "manifest.json"
+DIFF_LINES = 8  # of a changed text that are shown
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a release."""
+
+    kind: str
+    type: str  # of the notebook format: code or markdown
+    fixed: bool  # it has to be in a submission: an answer, or a cell that cannot be edited
+    points: float | None
+    text: str
+
+
+def read_release(release: Path) -> dict[str, dict[str, Cell]]:
+    """The cells of a release, by notebook and id."""
+    return {
+        path.stem: {
+            cell.id: Cell(
+                kind_of(cell),
+                cell.cell_type,
+                bool(grade_id(cell)),
+                cell.metadata.get("nbgrader", {}).get("points"),
+                cell.source,
+            )
+            for cell in read_notebook(path).cells
+        }
+        for path in sorted(release.glob("*.ipynb"))
+    }
+
+
+def kind_of(cell: NotebookNode) -> str:
+    nbgrader = cell.metadata.get("nbgrader", {})
+    if is_test(cell):
+        return "test"
+    if is_solution(cell):
+        return "answer, graded by a person" if nbgrader.get("grade") else "answer"
+    return "task" if nbgrader.get("task") else "text" if cell.cell_type == "markdown" else "code"
+
+
+def other_files(release: Path) -> dict[str, str]:
+    """Digests of the files that are no notebooks."""
+    paths = [path for path in files_of(release) if path.suffix != ".ipynb" and path.name != MANIFEST]
+    return {path.relative_to(release).as_posix(): digest(path.read_bytes()) for path in paths}
+
+
+def total(cells: dict[str, Cell]) -> float:
+    return sum(cell.points or 0 for cell in cells.values())
+
+
+def write_manifest(release: Path) -> None:
+    """Put the manifest into a release."""
+    books = read_release(release)
+    manifest: dict[str, Any] = {
+        "lab": release.name,
+        "points": sum(map(total, books.values())),
+        "notebooks": {
+            name: [
+                {
+                    "cell": key,
+                    "kind": cell.kind,
+                    "type": cell.type,
+                    "fixed": cell.fixed,
+                    "points": cell.points,
+                    "sha256": digest(cell.text.encode()),
+                }
+                for key, cell in cells.items()
+            ]
+            for name, cells in books.items()
+        },
+        "files": other_files(release),
+    }
+    (release / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
+
+
+def secret_manifest(source: Path) -> dict[str, str]:
+    """Digests of what students do not see, by notebook, cell and kind."""
+    texts: dict[str, str] = {}
+    for path in sorted(source.glob("*.ipynb")):
+        for cell in read_notebook(path).cells:
+            for kind, text in secrets_by_kind(cell.source):
+                name = f"{path.stem}, {grade_id(cell)}: {kind.lower()}"
+                texts[name] = texts.get(name, "") + text
+    return {name: digest(text.encode()) for name, text in texts.items()}
+
+
+def secrets_path(source: Path) -> Path:
+    return source.with_name(f"{source.name}.{MANIFEST}")
+
+
+def write_secret_manifest(source: Path) -> None:
+    secrets_path(source).write_text(json.dumps(secret_manifest(source), indent=1) + "\n")
+
+
+def compare(source: Path, old: Path, new: Path) -> list[str]:
+    """What a new release changes, in lines for people. Empty if nothing does."""
+    if not old.is_dir():
+        return [f"{new.name}: there is no earlier release"]
+    before, after = read_release(old), read_release(new)
+    students, grades = [], []
+    for book in sorted({*before, *after}):
+        if book not in before or book not in after:
+            students.append(f"{book}: {'added' if book in after else 'removed'}")
+        ours, theirs = before.get(book, {}), after.get(book, {})
+        for key in [*theirs, *(key for key in ours if key not in theirs)]:
+            for_students, for_grades = compare_cells(f"{book}, {key}", ours.get(key), theirs.get(key))
+            students += for_students
+            grades += for_grades
+    had, has = other_files(old), other_files(new)
+    for name in sorted({*had, *has}):
+        if had.get(name) != has.get(name):
+            students.append(f"{name}: {'added' if name not in had else 'removed' if name not in has else 'changed'}")
+    grades += compare_secrets(source)
+    points = [sum(map(total, books.values())) for books in (before, after)]
+    if points[0] != points[1]:
+        grades.append(f"all together: {points[0]:g} -> {points[1]:g} points")
+    return [*section("For students", students), *section("For grades", grades)]
+
+
+def compare_cells(name: str, old: Cell | None, new: Cell | None) -> tuple[list[str], list[str]]:
+    """What changed in one cell: for students, and for grades."""
+    if old is None or new is None:
+        cell, what = (new, "added") if new else (old, "removed")
+        assert cell is not None
+        points = f", {cell.points:g} points" if cell.points else ""
+        line = f"{name}: {what} ({cell.kind}{points})"
+        return [line], [line] if cell.points else []
+    students, grades = [], []
+    if old.kind != new.kind:
+        grades.append(f"{name}: was {old.kind}, is {new.kind}")
+    if old.points != new.points:
+        grades.append(f"{name}: {old.points or 0:g} -> {new.points or 0:g} points")
+    if old.text != new.text:
+        students.append(f"{name}: changed")
+        lines = [line for line in difflib.ndiff(old.text.splitlines(), new.text.splitlines()) if line[0] in "+-"]
+        students += [f"    {line}" for line in lines[:DIFF_LINES]]
+        if len(lines) > DIFF_LINES:
+            students.append(f"    and {len(lines) - DIFF_LINES} more lines")
+        if new.kind == "test":
+            grades.append(f"{name}: its visible part changed")
+    return students, grades
+
+
+def compare_secrets(source: Path) -> list[str]:
+    """Where hidden tests, solutions or marking schemes changed."""
+    path = secrets_path(source)
+    if not path.is_file():
+        return [f"hidden tests are not compared: {path.name} of the last release is missing"]
+    old, new = json.loads(path.read_text()), secret_manifest(source)
+    return [
+        f"{name} {'added' if name not in old else 'removed' if name not in new else 'changed'}"
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
+    ]
+
+
+def section(title: str, lines: list[str]) -> list[str]:
+    return [f"{title}:", *(f"  {line}" for line in lines)] if lines else []

@@ -1,0 +1,39 @@
+"""The student version of a lab, made by nbgrader."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.release.changes import write_manifest
+from autograder.course import Course, CourseError
+from autograder.course import errors_of_nbgrader
+from autograder.record import stamp
+
+
+def generate(course: Course, folder: Path, database_url: str | None = None) -> Path:
+    """Have nbgrader write the student version into `folder`, and the lab into a gradebook. Returns the new release."""
+    config = course.config()
+    config.CourseDirectory.release_directory = str(folder)
+    config.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
+    config.CourseDirectory.db_url = database_url or f"sqlite:///{folder}/gradebook.db"
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp(config.CourseDirectory.db_url)
+    config.GenerateAssignment.force = True
+    config.GenerateAssignment.permissions = 644
+    with errors_of_nbgrader() as errors:
+        try:
+            GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
+        except NbGraderException as error:
+            tracebacks = [text for text in errors if "Traceback" in text] or [str(error)]
+            reason = tracebacks[0].strip().splitlines()[-1]
+            raise CourseError(f"nbgrader could not make a release of {course.source}: {reason}") from None
+    write_manifest(folder / course.lab)
+    return folder / course.lab
+

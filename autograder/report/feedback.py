@@ -1,0 +1,54 @@
+"""Feedback for students: a page for each graded notebook, and all of them in one archive for upload."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.collect import name_and_number
+from autograder.course import Course, CourseError, errors_of_nbgrader
+from autograder.record import Writer
+
+
+def write_feedback(course: Course) -> list[Path]:
+    """Write feedback/<student>/<lab>/*.html for everything graded, and feedback/<lab>.zip. Returns the folders."""
+    students = sorted(path.parent.name for path in (course.root / "autograded").glob(f"*/{course.lab}"))
+    if not students:
+        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+    with Writer(course) as writer:
+        writer.apply_late_rules()
+    config = course.config()
+    config.GenerateFeedback.force = True
+    with errors_of_nbgrader() as errors:
+        try:
+            GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
+        except NbGraderException as error:
+            reason = ": ".join(each.strip().splitlines()[-1] for each in errors[:2]) or str(error)
+            raise CourseError(f"nbgrader could not write all feedback: {reason}") from None
+    folders = [course.feedback(student) for student in students]
+    write_archive(course, folders)
+    return folders
+
+
+def archive(course: Course) -> Path:
+    return course.root / "feedback" / f"{course.lab}.zip"
+
+
+def write_archive(course: Course, folders: list[Path]) -> None:
+    """Put <student>/<notebook>.html of everybody into feedback/<lab>.zip.
+
+    Students with a number are named <name>_<number>_assignsubmission_file, as in Moodle's download of all submissions:
+    so Moodle takes the archive back as "multiple feedback files in a zip".
+    """
+    path = archive(course)
+    with zipfile.ZipFile(path.with_suffix(".new"), "w", zipfile.ZIP_DEFLATED) as file:
+        for folder in folders:
+            name, number = name_and_number(folder.parent.name)
+            upload = f"{name.replace('_', '-')}_{number}_assignsubmission_file" if number else name
+            for page in sorted(folder.glob("*.html")):
+                file.write(page, f"{upload}/{page.name}")
+    path.with_suffix(".new").replace(path)

@@ -1,0 +1,63 @@
+"""Derivatives that a program worked out are flagged; formulas by hand are not."""
+
+import nbformat
+import pytest
+
+from autograder.examine.policy import flags
+
+FLAGGED = {
+    "autograd": "def slope(x):\n    y = f(x)\n    return torch.autograd.grad(y, x)[0]",
+    "imported": "from torch.autograd import grad as g\ndef slope(x):\n    return g(f(x), x)",
+    "backward": "def slope(x):\n    f(x).backward()\n    return 1",
+    "field": "def slope(x):\n    return x.grad",
+    "jacobian": "import torch.autograd.functional as F\ndef slope(x):\n    return F.jacobian(f, x)",
+    "torch.func": "def slope(x):\n    return torch.func.grad(f)(x)",
+    "jax": "import jax\ndef slope(x):\n    return jax.jit(f)(x)",
+    "sympy": "from sympy import diff\ndef slope(x):\n    return diff('x**2', 'x')",
+    "difference": "def slope(x):\n    h = 1e-5\n    return (f(x + h) - f(x - h)) / (2 * h)",
+    "default step": "def slope(x, eps=1e-6):\n    above = f(x + eps)\n    return (above - f(x)) / eps",
+    "power": "def slope(x):\n    return (f(x + 10**-5) - f(x)) / 10**-5",
+    "named difference": "def slope(x):\n    d = f(x + 0.001) - f(x)\n    return d / 0.001",
+    "numpy": "import numpy as np\ndef slope(x):\n    return np.gradient(f(x))",
+}
+NOT_FLAGGED = {
+    "formula": "def slope(x):\n    return 2 * (x - 6)",
+    "quotient": "def slope(s):\n    return (s.f_out - s.y) / (s.f_out * (1 - s.f_out))",
+    "guarded quotient": "def slope(s):\n    return (s.f_out - s.y) / (s.f_out * (1 - s.f_out) + 1e-12)",
+    "own helper": "def grad(x):\n    return 2 * x\ndef slope(x):\n    return grad(x) / 3",
+    "autograd function": "class My(torch.autograd.Function):\n    def backward(ctx, g):\n        return g",
+    "own method": "class My:\n    def grad(self):\n        return 1\n    def slope(self):\n        return self.grad()",
+    "two values": "def slope(x):\n    return (math.exp(x) - math.exp(-x)) / (math.exp(x) + 1)",
+    "no Python": "def slope(",
+    "null": "\0",
+}
+
+
+def notebook(answer: str, own: str = "") -> nbformat.NotebookNode:
+    solution = {"grade_id": "slope", "solution": True}
+    cells = [nbformat.v4.new_code_cell(answer, metadata={"nbgrader": solution, "tags": ["by-hand"]})]
+    return nbformat.v4.new_notebook(cells=cells + ([nbformat.v4.new_code_cell(own, id="own-1")] if own else []))
+
+
+@pytest.mark.parametrize("answer", FLAGGED.values(), ids=FLAGGED)
+def test_differentiation_by_a_program_is_flagged_with_its_line(answer: str) -> None:
+    found = flags(notebook("pass"), notebook(answer))
+    assert set(found) == {"slope"} and "in line" in found["slope"]
+
+
+@pytest.mark.parametrize("answer", NOT_FLAGGED.values(), ids=NOT_FLAGGED)
+def test_formulas_by_hand_are_not_flagged(answer: str) -> None:
+    assert flags(notebook("pass"), notebook(answer)) == {}
+
+
+def test_a_helper_in_another_cell_is_followed() -> None:
+    helper = "def step(x):\n    return torch.autograd.grad(f(x), x)"
+    found = flags(notebook("pass"), notebook("def slope(x):\n    return step(x)", helper))
+    assert "of `own-1`, which it uses" in found["slope"]
+    assert flags(notebook("pass"), notebook("def slope(x):\n    return 1", helper)) == {}
+
+
+def test_cells_that_ask_for_no_formula_may_use_anything() -> None:
+    master = notebook("pass")
+    master.cells[0].metadata.tags = []
+    assert flags(master, notebook(FLAGGED["autograd"])) == {}

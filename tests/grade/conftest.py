@@ -1,0 +1,51 @@
+"""One run of the autograder over the synthetic class and all attacks, which the tests here look at."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.check.bank import Entry, hand_in, read_bank
+from autograder.check.check import SHORT_LIMITS
+from autograder.course import Course, SubmissionResult
+from autograder.grade.run import Counts, autograde
+from autograder.record import Writer
+
+
+def bank(home: Path) -> list[Entry]:
+    return [*read_bank(home / "tests/lab03/class"), *read_bank(home / "tests/lab03/hostile")]
+
+
+def new_course(home: Path, folder: Path) -> Course:
+    """A course with the repository's masters and release, and shorter limits."""
+    for name in ("source", "release"):
+        os.symlink(home / name, folder / name)
+    (folder / "nbgrader_config.py").write_text((home / "nbgrader_config.py").read_text() + SHORT_LIMITS)
+    return Course(folder, folder, "lab03")
+
+
+class Run:
+    """A finished run: the course it wrote to, its counts, and what it recorded."""
+
+    def __init__(self, course: Course, counts: Counts) -> None:
+        self.course = course
+        self.counts = counts
+        with Writer(course) as writer:
+            self.results: dict[str, SubmissionResult] = {result.student: result for result in writer.results()}
+
+    def points(self, student: str) -> dict[str, float]:
+        """Points by test cell."""
+        books = self.results[student].notebooks
+        return {name: cell.points for book in books for name, cell in book.cells.items() if name.startswith("test-")}
+
+    def text(self, student: str) -> str:
+        """All graded notebooks of a student, as text."""
+        return "".join(path.read_text() for path in self.course.autograded(student).glob("*.ipynb"))
+
+
+@pytest.fixture(scope="session")
+def graded(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    course = new_course(home, tmp_path_factory.mktemp("course"))
+    for entry in bank(home):
+        hand_in(entry, course)
+    return Run(course, autograde(course))

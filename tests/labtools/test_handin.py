@@ -1,0 +1,133 @@
+"""What students run before they hand in: it finds what is missing, and agrees with the grader."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from autograder.check.bank import Entry, build
+from autograder.course import Course
+
+NAME = "exercise1_gradient_descent"
+
+
+@pytest.fixture
+def folder(course: Course, tmp_path: Path) -> Path:
+    """A student's folder with one notebook, all of it right."""
+    shutil.copytree(course.release, tmp_path, dirs_exist_ok=True)
+    (tmp_path / f"{NAME}.ipynb").write_text(build(Entry("right", ""), course)[NAME])
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["notebooks"] = {NAME: manifest["notebooks"][NAME]}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    return tmp_path
+
+
+def check(folder: Path) -> tuple[int, str]:
+    command = [sys.executable, "-m", "labtools"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def change(folder: Path, cell: str, source: str | None) -> None:
+    path = folder / f"{NAME}.ipynb"
+    notebook = json.loads(path.read_text())
+    if source is None:
+        notebook["cells"] = [each for each in notebook["cells"] if each["id"] != cell]
+    for each in notebook["cells"]:
+        if each["id"] == cell:
+            each["source"] = source
+    path.write_text(json.dumps(notebook))
+
+
+def test_a_right_notebook_is_ready_and_is_left_as_it_was(folder: Path) -> None:
+    before = (folder / f"{NAME}.ipynb").read_bytes()
+    code, text = check(folder)
+    assert code == 0 and "Ready to hand in." in text and "note:" not in text, text
+    assert (folder / f"{NAME}.ipynb").read_bytes() == before
+
+
+def test_what_does_no_harm_is_a_note(folder: Path) -> None:
+    change(folder, "keep-going", "YOUR ANSWER HERE")
+    change(folder, "test-explore", "1")
+    change(folder, "three-iterations", "points = [(6, 6)]\nvalues = gradients = []")
+    code, text = check(folder)
+    assert code == 0 and "`keep-going` is not written yet" in text and "`test-explore` was changed" in text
+    assert "`test-three-iterations`: " in text and "did not pass" in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "source", "words"),
+    [
+        ("optimizer", None, "`optimizer` is missing"),
+        ("test-explore", None, "`test-explore` is missing"),
+        ("explore", "my_start = 1 / 0", "`explore` ends in ZeroDivisionError"),
+    ],
+)
+def test_what_does_harm_is_a_problem(folder: Path, cell: str, source: str | None, words: str) -> None:
+    change(folder, cell, source)
+    code, text = check(folder)
+    assert code == 1 and words in text and "Not ready" in text
+
+
+def test_a_missing_or_damaged_file_is_a_problem(folder: Path) -> None:
+    path = folder / f"{NAME}.ipynb"
+    path.write_text('{"cells": [')
+    code, text = check(folder)
+    assert code == 1 and "cannot be read as a notebook" in text
+    path.rename(folder / "exercise1_gradient_descent (1).ipynb")
+    code, text = check(folder)
+    assert code == 1 and "give it its old name" in text
+
+
+@pytest.fixture
+def small(folder: Path) -> Path:
+    """A folder whose notebook has one cell, `own`; the limit is 2 seconds."""
+    (folder / "manifest.json").write_text(json.dumps({"notebooks": {NAME: []}}))
+    (folder / "handin.py").write_text((folder / "handin.py").read_text().replace("SECONDS = 20", "SECONDS = 2"))
+    cell = new_code_cell("", id="own", metadata={"nbgrader": {"grade_id": "own"}})
+    (folder / f"{NAME}.ipynb").write_text(nbformat.writes(new_notebook(cells=[cell])))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("while True: pass", "`own` was stopped after 2 seconds"),
+        ("import signal\nsignal.signal(2, signal.SIG_IGN)\nwhile True: pass", "Python ended in the cell `own`"),
+        ("import os\nos._exit(1)", "Python ended in the cell `own`"),
+    ],
+)
+def test_nothing_runs_for_ever(small: Path, source: str, words: str) -> None:
+    change(small, "own", source)
+    code, text = check(small)
+    assert code == 1 and words in text and "Not ready" in text
+
+
+def test_one_mistake_is_told_once(folder: Path) -> None:
+    change(folder, "my-function", "class MyFunction(:")
+    path = folder / f"{NAME}.ipynb"
+    notebook = json.loads(path.read_text())
+    for number in range(9):
+        more = {"cell_type": "code", "id": f"own-{number}", "metadata": {}, "source": "MyFunction", "outputs": []}
+        notebook["cells"].append({**more, "execution_count": None})
+    path.write_text(json.dumps(notebook))
+    code, text = check(folder)
+    assert code == 1 and "`my-function` ends in SyntaxError" in text and text.count("PROBLEM") == 3
+    assert "later cells end in an error" in text
+
+
+@pytest.mark.parametrize("package", ["torch", "nbclient"])
+def test_what_is_not_installed_is_said(folder: Path, package: str) -> None:
+    code = (
+        f"import sys; sys.modules[{package!r}] = None; import runpy; runpy.run_module('labtools', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=120)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1 and "Traceback" not in said
+    assert package in said and "pip install -r requirements.txt" in said

@@ -1,0 +1,99 @@
+"""What crosses the wall: plain data with limits, and nothing else."""
+
+import asyncio
+import json
+import struct
+from pathlib import Path
+
+import pytest
+import torch
+
+from autograder.examine.wall import MAX_MESSAGE, Wall
+
+
+@pytest.fixture(scope="module")
+def plaindata(lab_module):
+    return lab_module("plaindata")
+
+
+def nested(depth: int) -> list:
+    value: list = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ([0.0] * 100_001, "100001 entries"),
+        (torch.zeros(100_001), "100001 entries"),
+        (nested(30), "nested too deeply"),
+        (2**63, "too large"),
+        (object(), "neither a number nor"),
+        (torch.zeros(2, dtype=torch.complex64), "not allowed here"),
+    ],
+    ids=["list", "tensor", "depth", "integer", "object", "dtype"],
+)
+def test_what_is_too_much_or_not_plain_does_not_leave_the_students_process(plaindata, value, why) -> None:
+    with pytest.raises((ValueError, TypeError), match=why):
+        plaindata.plain(value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [0] * 100_001,
+        nested(30),
+        {"tensor": [1.0], "shape": [2], "dtype": "float64"},
+        {"tensor": [], "shape": [10**9, 0, 10**9] * 30, "dtype": "float64"},
+        {"tensor": ["x"], "shape": [1], "dtype": "float64"},
+        {"tensor": [1.0], "shape": [1], "dtype": "__class__"},
+        {"tensor": [1.0], "shape": [True], "dtype": "float64"},
+        {"unknown": 1},
+    ],
+    ids=["length", "depth", "size", "shape", "entries", "dtype", "truth", "other"],
+)
+def test_the_grader_refuses_what_plain_data_never_is(plaindata, data) -> None:
+    with pytest.raises(ValueError):
+        plaindata.restore(data)
+
+
+def test_tensors_and_numbers_come_back_as_they_went(plaindata) -> None:
+    for value in (1.5, True, None, "text", [1, [2.0]], torch.arange(6, dtype=torch.float32).reshape(2, 3)):
+        back = plaindata.restore(json.loads(json.dumps(plaindata.plain(value))))
+        assert type(back) is type(value) and str(back) == str(value)
+
+
+def reply(data: bytes) -> tuple[str, object]:
+    """What the grader makes of these bytes of a student's process, in reply to question 7."""
+
+    async def read() -> tuple[str, object]:
+        wall = Wall(Path())
+        wall._number = 7
+        reader = asyncio.StreamReader()
+        reader.feed_data(data)
+        reader.feed_eof()
+        wall._streams.set_result((reader, None))
+        return await wall.reply()
+
+    return asyncio.run(read())
+
+
+def framed(data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + data
+
+
+def test_a_reply_that_announces_too_much_is_not_read() -> None:
+    with pytest.raises(ValueError, match="a reply of"):
+        reply(struct.pack(">I", MAX_MESSAGE + 1) + b"[7,")
+
+
+@pytest.mark.parametrize("data", [b"[" * 100_000, b"7", b"{}", b"[7, 1]", b"null", b"\xff", b"not JSON"])
+def test_a_reply_of_another_form_is_refused(data) -> None:
+    with pytest.raises(ValueError):
+        reply(framed(data))
+
+
+def test_replies_to_other_questions_are_passed_over() -> None:
+    assert reply(framed(b'[1, "answers", [[0, null, ""]]]') + framed(b'[7, "answers", []]')) == ("answers", [])
