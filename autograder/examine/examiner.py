@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -20,6 +19,7 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder.course import (
     CellGrade,
+    Course,
     CourseError,
     NotebookResult,
     SubmissionResult,
@@ -37,13 +37,15 @@ from autograder.examine.student import OutOfTime, StudentKernel
 from autograder.examine.trusted import Lab, Outcome, StudentName
 from autograder.intake import HandedIn, Skeleton, find_notebooks, harmless, harmless_markdown, log_cells, rebuild
 
+from labtools import asking
+
 
 class Examiner:
     """Examines submissions of one lab, one after the other. `constant`: outputs of the lab's constant cells."""
 
-    def __init__(self, source: Path, release: Path, seed: str, limits: TimeLimits, constant: Outputs) -> None:
-        self._lab = Lab(source, seed)
-        self._released = {name: read_notebook(release / f"{name}.ipynb") for name in self._lab.masters}
+    def __init__(self, course: Course, seed: str, limits: TimeLimits, constant: Outputs) -> None:
+        self._lab = Lab(course, seed)
+        self._released = {name: read_notebook(course.release / f"{name}.ipynb") for name in self._lab.masters}
         self._skeletons = {name: Skeleton(notebook) for name, notebook in self._released.items()}
         self._seed = seed
         self._limits = limits
@@ -106,9 +108,9 @@ class Examiner:
                 return what
             if kind == "missing":
                 raise NameError(f"name '{target.name}' is not defined")
-            raise self._lab.asking.Unanswered(what)
+            raise asking.Unanswered(what)
 
-        self._lab.asking.bridge = bridge  # type: ignore[attr-defined]
+        asking.bridge = bridge
         left = self._limits.notebook_bytes
         try:
             await kernel.start()
@@ -131,7 +133,7 @@ class Examiner:
         except OutOfTime as late:
             book.log.append(f"the rest of the notebook was not run: {late}")
         finally:
-            self._lab.asking.bridge = None  # type: ignore[attr-defined]
+            asking.bridge = None
             book.log += kernel.log
             await kernel.stop()
         for cell in notebook.cells:

@@ -206,7 +206,7 @@ class StudentKernel:
         assert self._wall is not None and self._manager is not None and self._client is not None
         if not self._asked:
             path = f"{self._manager.provisioner.inside}/wall"
-            code = f"__import__('asking').answer_calls({path!r}, globals())"
+            code = f"__import__('labtools.asking').asking.answer_calls({path!r}, globals())"
             self._client.execute(code, silent=True, store_history=False)
         self._asked.add(name)
         try:

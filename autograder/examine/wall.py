@@ -1,6 +1,6 @@
 """The wall between a student's kernel and the tests: questions and replies cross it as JSON, with limits.
 
-The kernel's end is `answer_calls` in the lab's asking.py, and so is the form of the messages.
+The kernel's end is `answer_calls` in labtools/asking.py, and so is the form of the messages.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import struct
 from pathlib import Path
 from typing import Any
 
-MAX_MESSAGE = 4_000_000  # bytes, as in the lab's asking.py
+from labtools.asking import MAX_MESSAGE
+
 CONNECT = 3.0  # seconds for the kernel to begin to answer; normally a few milliseconds
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -161,7 +161,7 @@ class Writer:
     def commit_release(self) -> None:
         """Commit what carry_over did, and which masters the gradebook now has."""
         if self.has_submissions():
-            self.set_note("masters", lab_digest(self._course.source))
+            self.set_note("masters", lab_digest(self._course))
 
     def apply_late_rules(self) -> list[str]:
         """Bring due date, extensions and penalties in line with late.toml and the scores as they stand now.

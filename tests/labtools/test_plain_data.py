@@ -10,10 +10,7 @@ import torch
 
 from autograder.examine.wall import MAX_MESSAGE, Wall
 
-
-@pytest.fixture(scope="module")
-def plaindata(lab_module):
-    return lab_module("plaindata")
+from labtools import plaindata
 
 
 def nested(depth: int) -> list:
@@ -35,7 +32,7 @@ def nested(depth: int) -> list:
     ],
     ids=["list", "tensor", "depth", "integer", "object", "dtype"],
 )
-def test_what_is_too_much_or_not_plain_does_not_leave_the_students_process(plaindata, value, why) -> None:
+def test_what_is_too_much_or_not_plain_does_not_leave_the_students_process(value, why) -> None:
     with pytest.raises((ValueError, TypeError), match=why):
         plaindata.plain(value)
 
@@ -54,12 +51,12 @@ def test_what_is_too_much_or_not_plain_does_not_leave_the_students_process(plain
     ],
     ids=["length", "depth", "size", "shape", "entries", "dtype", "truth", "other"],
 )
-def test_the_grader_refuses_what_plain_data_never_is(plaindata, data) -> None:
+def test_the_grader_refuses_what_plain_data_never_is(data) -> None:
     with pytest.raises(ValueError):
         plaindata.restore(data)
 
 
-def test_tensors_and_numbers_come_back_as_they_went(plaindata) -> None:
+def test_tensors_and_numbers_come_back_as_they_went() -> None:
     for value in (1.5, True, None, "text", [1, [2.0]], torch.arange(6, dtype=torch.float32).reshape(2, 3)):
         back = plaindata.restore(json.loads(json.dumps(plaindata.plain(value))))
         assert type(back) is type(value) and str(back) == str(value)

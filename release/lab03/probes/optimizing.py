@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from asking import Answer, ask, attempt, probe
-from checks import expect
-from plaindata import plain, restore
+from labtools.asking import Answer, ask, attempt, probe
+from labtools.checks import expect
+from labtools.plaindata import plain, restore
 
 
 def descent(

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
-from asking import Answer, ask, attempt, probe
-from checks import expect
-
-
-@contextlib.contextmanager
-def standing_in(function: Any, stand_ins: dict[str, Callable[..., Any]]) -> Iterator[None]:
-    """While this lasts, names that a function of the student looks up stand for other functions."""
-    names = getattr(getattr(function, "__wrapped__", function), "__globals__", {})
-    own = {name: names[name] for name in stand_ins if name in names}
-    names.update(stand_ins)
-    try:
-        yield
-    finally:
-        for name in stand_ins:
-            names.pop(name, None)
-        names.update(own)
+from labtools.asking import Answer, ask, attempt, probe
+from labtools.checks import expect
+from labtools.functions import standing_in
 
 
 def _float64(*entries: Any) -> torch.Tensor:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
 
-from asking import Answer, Unanswered, ask, probe_calls, probe_repeated_calls, probe_value
+from labtools.asking import Answer, Unanswered, ask, probe_calls, probe_repeated_calls, probe_value
 
 
 class CheckFailed(Exception):
@@ -100,7 +100,7 @@ def numbers(answer: Answer | Any, count: int | None = None) -> list[float]:
     return [float(entry) for entry in flat]
 
 
-def _flatten(value: Any) -> Iterable[Any]:
+def _flatten(value: Any) -> list[Any]:
     if isinstance(value, (list, tuple)):
         return [number for entry in value for number in numbers(entry)]
     expect(isinstance(value, (bool, int, float)), f"Expected numbers, got a {type(value).__name__}.")

@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from plaindata import plain, restore
+from labtools.plaindata import plain, restore
 
 MAX_MESSAGE = 4_000_000  # bytes
 

@@ -1,7 +1,7 @@
 """Before you hand in: `python -m labtools` in this folder says whether all cells are there and everything runs.
 
-It reads manifest.json, which says what cells the lab was handed out with, and runs a copy of each notebook from the
-top. Your files are not changed.
+It reads labtools/manifest.json, which says what cells the lab was handed out with, and runs a copy of each notebook
+from the top. Your files are not changed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ def main(folder: Path) -> int:
             f"PROBLEM: {', '.join(missing)} not installed in this Python. Run `pip install -r requirements.txt` first."
         )
         return 1
-    lab = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["notebooks"]
+    lab = json.loads((folder / "labtools" / "manifest.json").read_text(encoding="utf-8"))["notebooks"]
     wrong = 0
     for name, cells in lab.items():
         print(f"\n{name}.ipynb", flush=True)
@@ -109,7 +108,7 @@ def run(notebook: Any, folder: Path) -> tuple[list[str], list[str]]:
     running: dict[str, threading.Timer] = {}
 
     def begin(cell: Any, cell_index: int) -> None:
-        timer = threading.Timer(2 * SECONDS, lambda: client.km.provisioner.process.kill())  # if it takes no interrupt
+        timer = threading.Timer(2 * SECONDS, lambda: client.km.provisioner.process.kill())  # type: ignore[union-attr]  # if it takes no interrupt
         timer.daemon = True
         timer.start()
         running[name_of(cell, cell_index + 1)] = timer
@@ -144,7 +143,3 @@ def run(notebook: Any, folder: Path) -> tuple[list[str], list[str]]:
 
 def name_of(cell: Any, number: int) -> str:
     return cell.metadata.get("nbgrader", {}).get("grade_id") or f"number {number}"
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path.cwd()))
