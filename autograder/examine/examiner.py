@@ -32,12 +32,14 @@ from autograder.course import (
 )
 from autograder.examine.constant import Outputs
 from autograder.examine.policy import flags
+from autograder.examine.questions import Questions
 from autograder.examine.runner import keep_outputs
 from autograder.examine.student import OutOfTime, StudentKernel
 from autograder.examine.trusted import Lab, Outcome, StudentName
 from autograder.intake import HandedIn, Skeleton, find_notebooks, harmless, harmless_markdown, log_cells, rebuild
 
 from labtools import asking
+from labtools.callbacks import Lent
 
 
 class Examiner:
@@ -94,14 +96,13 @@ class Examiner:
 
     async def _run(self, kernel: StudentKernel, notebook: NotebookNode, book: NotebookResult) -> None:
         """Run all cells in order: the student's in the kernel, the tests here."""
-        loop = asyncio.get_running_loop()
+        questions = Questions(kernel, asyncio.get_running_loop())
 
-        def bridge(probe: str, target: Any, arguments: Any) -> Any:
+        def bridge(probe: str, target: Any, arguments: Any, lent: Lent) -> Any:
             if not isinstance(target, StudentName):
                 raise CourseError(f"a check asks {probe} about something that is not the student's: {target!r}")
-            asked = asyncio.run_coroutine_threadsafe(kernel.ask(probe, target.name, arguments), loop)
             try:
-                kind, what = asked.result()
+                kind, what = questions.ask(probe, target.name, arguments, lent)
             except OutOfTime as late:
                 kind, what = "silent", str(late)
             if kind == "answers" and isinstance(what, list):

@@ -10,7 +10,6 @@ import ast
 import contextlib
 import io
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
@@ -30,8 +29,6 @@ from autograder.course import (
 )
 
 from labtools import checks
-
-Bridge = Callable[[str, "StudentName", Any], Any]
 
 
 @dataclass(frozen=True)
