@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.course import Course
-from autograder.masters import is_solution, read_notebook, solution
+from autograder.course import Course, is_solution, read_notebook, solution
 from hidden.lab03.exercise3 import gradient_mistakes, predict, sigmoid
 from hidden.lab03.exercise3.get_loss import FORMULAS, REDUCTIONS
 from hidden.lab03.exercise3.network import cross_entropy

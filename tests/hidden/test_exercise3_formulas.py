@@ -5,8 +5,7 @@ from typing import Any
 
 import torch
 
-from autograder.course import Course
-from autograder.masters import read_notebook
+from autograder.course import Course, read_notebook
 from hidden.lab03.exercise3 import network, places
 from hidden.lab03.exercise3.backprop import gradient
 from hidden.lab03.exercise3.descending import Run, descend
