@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 import json
 import time
 from typing import Any
@@ -38,7 +39,7 @@ from autograder.examine.student import OutOfTime, StudentKernel
 from autograder.examine.trusted import Lab, Outcome, StudentName
 from autograder.intake import HandedIn, Skeleton, find_notebooks, harmless, harmless_markdown, log_cells, rebuild
 
-from labtools import asking
+from labtools import asking, checks
 from labtools.callbacks import Lent
 
 
@@ -46,7 +47,7 @@ class Examiner:
     """Examines submissions of one lab, one after the other. `constant`: outputs of the lab's constant cells."""
 
     def __init__(self, course: Course, seed: str, limits: TimeLimits, constant: Outputs) -> None:
-        self._lab = Lab(course, seed)
+        self._lab = Lab(course)
         self._released = {name: read_notebook(course.release / f"{name}.ipynb") for name in self._lab.masters}
         self._skeletons = {name: Skeleton(notebook) for name, notebook in self._released.items()}
         self._seed = seed
@@ -54,8 +55,12 @@ class Examiner:
         self._constant = constant
 
     def examine(self, spec: KernelSpec, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
-        """Grade the notebooks in what was handed in, in kernels of this spec. Never raises for what a student did."""
-        result = SubmissionResult(student, self._seed, digest)
+        """Grade the notebooks in what was handed in, in kernels of this spec. Never raises for what a student did.
+
+        `digest` is that of the files: the inputs of the checks are drawn from it and from the lab's secret.
+        """
+        result = SubmissionResult(student, seed_of(self._seed, digest), digest)
+        checks.seed = result.seed
         asyncio.run(self._examine(spec, handed, result))
         return result
 
@@ -167,6 +172,11 @@ class Examiner:
             waiting = waiting or grade_id(cell) in found
             if waiting and is_test(cell):
                 book.cells[grade_id(cell)].flagged, waiting = True, False
+
+
+def seed_of(secret: str, digest: str) -> str:
+    """The seed of one submission: the same in each regrade, and another one where a byte was changed."""
+    return hmac.new(secret.encode(), digest.encode(), "sha256").hexdigest()[:16]
 
 
 def forget(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -28,8 +28,6 @@ from autograder.course import (
     read_notebook,
 )
 
-from labtools import checks
-
 
 @dataclass(frozen=True)
 class StudentName:
@@ -109,8 +107,7 @@ def run_needed(given: list[str], needed: set[str]) -> dict[str, Any]:
 class Lab:
     """The masters of a lab, loaded in this process with their judges and probes. A process serves one lab."""
 
-    def __init__(self, course: Course, seed: str) -> None:
-        checks.seed = seed
+    def __init__(self, course: Course) -> None:
         for folder in (course.home, course.source):  # where `hidden.<lab>` is found, and the lab's own modules
             if str(folder) not in sys.path:
                 sys.path.insert(0, str(folder))

@@ -36,7 +36,7 @@ RESULTS = Table(
     Column("result", Text, nullable=False),
 )
 NOTES = Table(
-    "autograder_note",  # of a lab: the seed of its tests, the digest of the masters in the gradebook
+    "autograder_note",  # of a lab: the secret that its seeds follow from, the digest of the masters in the gradebook
     MetaData(),
     Column("lab", String(128), primary_key=True),
     Column("key", String(32), primary_key=True),

@@ -13,20 +13,33 @@ from hidden.lab03.exercise3.hyperparameters import final_losses
 
 
 def test_the_gradient_of_back_propagation_is_that_of_the_loss() -> None:
-    for place in places.draw_places(random.Random(0)).values():
+    for place in (place for kind in places.draw_places(random.Random(0)).values() for place in kind):
         x, target, params = place.point
         torch.testing.assert_close(gradient(x, target, params.double()), place.exact, rtol=1e-9, atol=1e-12)
 
 
 def test_places_are_what_their_names_say() -> None:
-    drawn = places.draw_places(random.Random(0))
+    kinds = places.draw_places(random.Random(0))
+    drawn = {name: kind[0] for name, kind in kinds.items()}
     assert (drawn["zeros"].right == 0).sum() == 3
     assert drawn["balanced"].right[6] == 0 and drawn["balanced"].exact[6].abs() < 1e-15
     assert drawn["single"].right.dtype == torch.float32
     assert 0.9e-3 < drawn["flat"].right.abs().max() <= 1.1e-3
-    for place in drawn.values():
-        right, *wrong = place.offers()
-        assert len(wrong) == len(place.wrong) and not any(torch.equal(right, offer) for offer in wrong)
+
+
+def test_right_gradients_are_offered_at_every_place_and_wrong_ones_never_look_right() -> None:
+    orders = set()
+    for seed in range(20):
+        draw = random.Random(seed)
+        for kind in places.draw_places(draw).values():
+            offers = places.offers_at(kind, draw)
+            assert [offer.place for offer in offers if offer.wrong is None] != []
+            assert {id(offer.place) for offer in offers if offer.wrong is None} == {id(place) for place in kind}
+            assert sorted(offer.wrong for offer in offers if offer.wrong) == sorted(kind[0].wrong)
+            for offer in offers:
+                assert torch.equal(offer.gradient, offer.place.right) == (offer.wrong is None)
+            orders.add(tuple(offer.wrong is None for offer in offers))
+    assert len(orders) > 10
 
 
 def test_trainings_at_the_same_time_end_where_one_after_the_other_does() -> None:

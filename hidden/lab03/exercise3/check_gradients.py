@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from torch import Tensor
 
 from hidden.lab03.exercise3.comparing import expect_unchanged, same
 from hidden.lab03.exercise3.earlier import OTHERS
 from hidden.lab03.exercise3.inputs import draw
-from hidden.lab03.exercise3.places import Place, draw_places
+from hidden.lab03.exercise3.places import Offer, Place, draw_places, offers_at
 
 from labtools import Answer, Checks, Names, expect, first_to_pass, random_numbers
 from probes import call_and_look
@@ -17,39 +17,50 @@ from probes import call_and_look
 NOT_CALLED = "It does not call `finite_difference_gradient`."
 
 
-def _expect_verdicts(place: Place, answers: Sequence[Answer]) -> None:
-    """Fail unless the right gradient was accepted, and all wrong ones raised a ValueError."""
-    accepted, *rejected = answers
-    missed = [what for what, answer in zip(place.wrong, rejected) if answer.error is None]
+Judged = list[tuple[Offer, Answer]]
+Ask = Callable[[Place, Tensor], Answer]
+
+
+def _expect_verdicts(judged: Judged) -> None:
+    """Fail unless each right gradient was accepted, and all wrong ones raised a ValueError."""
+    where = judged[0][0].place.where
+    accepted = [answer for offer, answer in judged if offer.wrong is None]
+    rejected = {offer.wrong: answer for offer, answer in judged if offer.wrong is not None}
+    wrong = list(judged[0][0].place.wrong)
+    missed = [what for what in wrong if rejected[what].error is None]
     inverted = " It accepts wrong ones instead: the inequality is the wrong way round."
-    expect(
-        accepted.error is None,
-        f"It does not accept a right gradient{place.where}: {accepted.error}: {accepted.message}"
-        + (inverted if len(missed) == len(rejected) else ""),
-    )
+    for answer in accepted:
+        expect(
+            answer.error is None,
+            f"It does not accept a right gradient{where}: {answer.error}: {answer.message}"
+            + (inverted if len(missed) == len(rejected) else ""),
+        )
     for sign in ("large", "small"):
-        same_sign = [what for what in place.wrong if what.endswith(sign)]
+        same_sign = [what for what in wrong if what.endswith(sign)]
         expect(
             len(same_sign) < 2 or missed != same_sign,
             f"It accepts numbers that are too {sign}: take the absolute value of the difference.",
         )
     several = f" It accepts other wrong ones as well ({len(missed)} of {len(rejected)})." if len(missed) > 1 else ""
-    expect(not missed, f"It accepts {''.join(missed[:1])}{place.where}.{several}")
-    for what, answer in zip(place.wrong, rejected):
+    expect(not missed, f"It accepts {''.join(missed[:1])}{where}.{several}")
+    for what in wrong:
+        answer = rejected[what]
         expect(
             answer.error == "ValueError",
             f"With {what} it should raise a ValueError. This was {answer.error}: {answer.message}",
         )
 
 
-def _expect_call(place: Place, accepted: Answer) -> None:
-    """Fail unless the call that accepted a gradient has asked for the differences at this place."""
-    _, _, calls = accepted.value
-    expect(bool(calls), NOT_CALLED)
-    expect(
-        all(len(given) == 3 and all(map(same, given, place.point)) for _, given in calls),
-        "`finite_difference_gradient` has to get x, target and params, in this order, and nothing else.",
-    )
+def _expect_calls(judged: Judged) -> None:
+    """Fail unless each call that accepted a gradient has asked for the differences at its place."""
+    for offer, answer in judged:
+        if answer.error is None:
+            _, _, calls = answer.value
+            expect(bool(calls), NOT_CALLED)
+            expect(
+                all(len(given) == 3 and all(map(same, given, offer.place.point)) for _, given in calls),
+                "`finite_difference_gradient` has to get x, target and params, in this order, and nothing else.",
+            )
 
 
 def judge(checks: Checks, student: Names) -> None:
@@ -57,38 +68,37 @@ def judge(checks: Checks, student: Names) -> None:
     random = random_numbers("check-gradients")
     places = draw_places(random)
 
-    def look(place: Place, offers: Sequence[Tensor]) -> list[Answer]:
-        """The answers to some offers, while `finite_difference_gradient` gives right differences."""
+    def look(place: Place, gradient: Tensor) -> Answer:
+        """The answer to a gradient, while `finite_difference_gradient` gives right differences."""
         differences = place.exact + 1e-11 * draw(random, 9) * (place.exact != 0)
-        return call_and_look(
-            student.check_gradients,
-            [(offer, *place.point) for offer in offers],
-            {"finite_difference_gradient": [differences] * len(offers)},
-        )
+        stand_ins = {"finite_difference_gradient": [differences]}
+        return call_and_look(student.check_gradients, [(gradient, *place.point)], stand_ins)[0]
 
-    def with_right_differences(place: Place) -> None:
-        answers = look(place, place.offers())
-        _expect_verdicts(place, answers)
-        _expect_call(place, answers[0])
+    def call(place: Place, gradient: Tensor) -> Answer:
+        """The answer where the differences are the student's own."""
+        # A gradient must not be compared with itself: another function stands for `get_gradients`.
+        return OTHERS.call(student.check_gradients, [(gradient, *place.point)], "get_gradients")[0]
 
-    def with_own_differences(place: Place) -> None:
+    def ask(kind: str, answer: Ask) -> Judged:
+        """Ask about each offer by itself: the student's code never sees two together."""
+        return [(offer, answer(offer.place, offer.gradient)) for offer in offers_at(places[kind], random)]
+
+    def with_right_differences(kind: str) -> None:
+        judged = ask(kind, look)
+        _expect_verdicts(judged)
+        _expect_calls(judged)
+
+    def with_own_differences(kind: str) -> None:
         """For a check that computes the differences itself."""
-
-        def call(offers: Sequence[Tensor]) -> list[Answer]:
-            arguments = [(offer, *place.point) for offer in offers]
-            # A gradient must not be compared with itself: another function stands for `get_gradients`.
-            return OTHERS.call(student.check_gradients, arguments, "get_gradients")
-
-        (itself,) = call([OTHERS.gradient(*place.point)])
+        place = places[kind][0]
         expect(
-            itself.error is not None,
+            call(place, OTHERS.gradient(*place.point)).error is not None,
             "It accepts whatever `get_gradients` gives: compare with finite differences, not with the same formulas.",
         )
-        _expect_verdicts(place, call(place.offers()))
+        _expect_verdicts(ask(kind, call))
 
-    def expect_right_verdicts(name: str) -> None:
-        place = places[name]
-        first_to_pass(lambda: with_right_differences(place), lambda: with_own_differences(place), vague=NOT_CALLED)
+    def expect_right_verdicts(kind: str) -> None:
+        first_to_pass(lambda: with_right_differences(kind), lambda: with_own_differences(kind), vague=NOT_CALLED)
 
     @checks.check("right gradients with entries of 0 are accepted, and not everything is", weight=0.75)
     def _() -> None:
@@ -113,8 +123,7 @@ def judge(checks: Checks, student: Names) -> None:
 
     @checks.check("gradient, x, target and params stay as they are", weight=0.25)
     def _() -> None:
-        place = places["usual"]
-        offers = [place.right, -place.right]
+        place = places["usual"][0]
         x, target, params = place.point
 
         def compare(right: Answer, wrong: Answer) -> None:
@@ -122,8 +131,11 @@ def judge(checks: Checks, student: Names) -> None:
             expect(wrong.error is not None, "It accepts minus the gradient.")
             expect_unchanged({"gradient": place.right, "x": x, "target": target, "params": params}, right.value[1])
 
+        def alone(gradient: Tensor) -> Answer:
+            return call_and_look(student.check_gradients, [(gradient, *place.point)], {})[0]
+
         first_to_pass(
-            lambda: compare(*look(place, offers)),
-            lambda: compare(*call_and_look(student.check_gradients, [(offer, *place.point) for offer in offers], {})),
+            lambda: compare(look(place, place.right), look(place, -place.right)),
+            lambda: compare(alone(place.right), alone(-place.right)),
             vague="",
         )

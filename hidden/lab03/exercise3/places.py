@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -36,9 +37,25 @@ class Place:
     wrong: dict[str, Change]  # by a description
     where: str  # the place, in words
 
-    def offers(self) -> list[Tensor]:
-        """The right gradient, and then the wrong ones."""
-        return [self.right] + [change(self.right) for change in self.wrong.values()]
+
+class Offer(NamedTuple):
+    """A gradient to judge: `wrong` says what is wrong with it, None where it is right."""
+
+    place: Place
+    gradient: Tensor
+    wrong: str | None = None
+
+
+def offers_at(places: Sequence[Place], random: Random) -> list[Offer]:
+    """The right gradient of each of these places of one kind, and each wrong one at one of them, in random order.
+
+    So neither the order nor a comparison of the offers tells which ones are right.
+    """
+    offers = [Offer(place, place.right) for place in places]
+    for what in places[0].wrong:
+        place = random.choice(places)
+        offers.append(Offer(place, place.wrong[what](place.right), what))
+    return random.sample(offers, len(offers))
 
 
 def _place(point: Point, where: str, wrong: dict[str, Change] = NEGATED) -> Place:
@@ -53,13 +70,17 @@ def gradient(x: Tensor, target: Tensor, params: Tensor) -> Tensor:
     return torch.autograd.grad(losses(x, target, theta), theta)[0]
 
 
-def draw_places(random: Random) -> dict[str, Place]:
-    """The places, by name."""
-    places = _draw_once(random)
-    while places["usual"].exact.abs().min() < 0.02:  # so that no entry becomes its negative by an error of 0.02
-        places = _draw_once(random)
-    places["entries"] = _place(places["usual"].point, "", _wrong_entries(random))
-    return places
+def draw_places(random: Random, number: int = 2) -> dict[str, list[Place]]:
+    """Some places of each kind, by the name of the kind."""
+    wrong_entries = _wrong_entries(random)
+    kinds: dict[str, list[Place]] = {}
+    while len(kinds.get("usual", [])) < number:
+        drawn = _draw_once(random)
+        if drawn["usual"].exact.abs().min() >= 0.02:  # so that no entry becomes its negative by an error of 0.02
+            drawn["entries"] = _place(drawn["usual"].point, "", wrong_entries)
+            for kind, place in drawn.items():
+                kinds.setdefault(kind, []).append(place)
+    return kinds
 
 
 def _draw_once(random: Random) -> dict[str, Place]:
