@@ -16,6 +16,7 @@ def sandbox() -> None:
         pytest.skip(reason)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sandbox")
 @pytest.mark.parametrize("removal", REMOVALS, ids=lambda removal: removal.protection)
 def test_without_it_something_fails(home: Path, tmp_path: Path, removal: Removal) -> None:
