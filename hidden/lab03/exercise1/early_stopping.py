@@ -5,7 +5,7 @@ from __future__ import annotations
 from hidden.lab03.exercise1.function import distance
 
 from labtools import Checks, Names, expect, numbers, random_numbers
-from probes import Descent, optimize
+from probes import Descent, expect_walked, optimize
 
 
 def judge(checks: Checks, student: Names) -> None:
@@ -20,9 +20,11 @@ def judge(checks: Checks, student: Names) -> None:
             f"It does not stop {where}, although it has arrived long before.",
         )
         allowed = 5 * (1e-4 / run.alpha) ** 0.5
-        far = distance(numbers(answer, 2), run.center)
+        end = numbers(answer, 2)
+        far = distance(end, run.center)
         expect(far < 1e3, f"It walks away from the minimum without limit {where}.")
         expect(far < allowed, f"It stops too early {where}: the minimum is elsewhere.")
+        expect_walked(run, end, allowed)
 
     @checks.check("another function, with its minimum above zero", weight=1)
     def _() -> None:
@@ -42,10 +44,12 @@ def judge(checks: Checks, student: Names) -> None:
     @checks.check("it stops at the minimum itself, and after `max_steps` when it diverges", weight=0.5)
     def _() -> None:
         expect_stop(Descent((8.0, 4.0), 0.1, 100_000), "from the minimum")
-        (answer,) = optimize(student.GradientDescentOptimizer, [Descent((6.0, 6.5), 1.2, 60)])
+        wild = Descent((6.0, 6.5), 1.2, 60)
+        (answer,) = optimize(student.GradientDescentOptimizer, [wild])
         expect(answer.error is None, "With a learning rate that is too large it does not end after `max_steps` steps.")
         expect(answer.value != [None], "With a learning rate that is too large it returns nothing.")
         expect(numbers(answer, 2) != [6, 6.5], "With a learning rate that is too large it does not move.")
+        expect(len(set(wild.visited)) > 1, "With a learning rate that is too large it makes no steps.")
 
     @checks.check("a value that rises once is not taken for arrival", weight=0.5)
     def _() -> None:

@@ -87,11 +87,12 @@ def judge(checks: Checks, student: Names) -> None:
     def expect_right_or_own(
         got: list[float], formula: Callable[[float, float], Any], message: str, mistakes: dict[str, Any]
     ) -> None:
-        """What is written down must belong to the right points, or to the student's own with the right start."""
+        """It must belong to the right points, or to the student's own, if these are steps from the right start."""
+        points = own_points()
         right = [formula(*point) for point in BY_HAND[:3]]
-        own = [formula(*point) for point in own_points()]
-        start_is_right = agree(numbers(own[0]), numbers(right[0]))
-        if not (start_is_right and agree(got, numbers(own))):
+        own = [formula(*point) for point in points]
+        steps = agree(points[0], BY_HAND[0]) and not any(map(agree, points, points[1:]))
+        if not (steps and agree(got, numbers(own))):
             expect_close([got], [right], message, {text: [wrong] for text, wrong in mistakes.items()})
 
     @checks.check("the points are right", weight=1)

@@ -94,10 +94,13 @@ def judge(checks: Checks, student: Names) -> None:
 
     @checks.check("a second call from the same start gives the same end", weight=1)
     def _() -> None:
-        twice = Descent(start, 0.2, 2, calls=2, look=True, **strange)
+        twice = Descent(start, 0.2, 3, calls=2, look=True, **strange)
         (answer,) = optimize(student.GradientDescentOptimizer, [twice])
         found = numbers(answer, 6)
         one, two, after = found[:2], found[2:4], found[4:]
         expect(max(abs(a - b) for a, b in zip(one, start)) > 1e-3, "The optimizer does not move.")
+        expect(
+            len(set(twice.visited)) > 1, "It makes no steps with the function that it was given: use `self.func.apply`."
+        )
         expect_close([after], [start], "It moves the caller's starting point: work on a copy.")
         expect_close([two], [one], "The second call ends elsewhere: something is left over from the first.")

@@ -142,7 +142,7 @@ def expect_close(
     raise CheckFailed(message)
 
 
-#: Seed of the random inputs of the checks; a grader may draw another one and records it.
+#: Seed of the random inputs of the checks; a grader sets another one for each submission.
 seed = os.environ.get("LABTOOLS_SEED", "0")
 
 

@@ -1,12 +1,14 @@
 """Plain data: the numbers, texts, lists and tensors by value that checks and student code exchange.
 
-Nothing else crosses between them: no objects, no classes, no functions. So a check compares numbers
-that it owns, and no overloaded comparison or subclass of a tensor can interfere.
+Nothing else crosses between them: no objects, no classes. So a check compares numbers that it owns, and no
+overloaded comparison or subclass of a tensor can interfere. A function that a check lends crosses as a number
+(see callbacks.py).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -19,8 +21,11 @@ MAX_DEPTH = 20  # of nested lists
 DTYPES = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool")
 
 
-def plain(value: Any, depth: int = 0) -> Any:
-    """Turn a value into data that JSON can carry. TypeError or ValueError where that cannot be done."""
+def plain(value: Any, lend: Callable[[Any], int] | None = None, depth: int = 0) -> Any:
+    """Turn a value into data that JSON can carry. TypeError or ValueError where that cannot be done.
+
+    `lend` takes a function and gives the number under which it can be called from the other side.
+    """
     if depth > MAX_DEPTH:
         raise ValueError("the value is nested too deeply")
     if value is None or type(value) in (bool, float):
@@ -34,9 +39,9 @@ def plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, (list, tuple)):
         if len(value) > MAX_NUMBERS:
             raise ValueError(f"the list has {len(value)} entries, at most {MAX_NUMBERS} are allowed")
-        return [plain(entry, depth + 1) for entry in value]
+        return [plain(entry, lend, depth + 1) for entry in value]
     if isinstance(value, dict):
-        return {"dict": {str(key): plain(entry, depth + 1) for key, entry in value.items()}}
+        return {"dict": {str(key): plain(entry, lend, depth + 1) for key, entry in value.items()}}
     if hasattr(value, "__array__") or isinstance(value, torch.Tensor):  # NumPy's arrays and scalars too
         tensor = torch.as_tensor(value).detach()
         if tensor.numel() > MAX_NUMBERS:
@@ -47,11 +52,16 @@ def plain(value: Any, depth: int = 0) -> Any:
         return {"tensor": tensor.reshape(-1).tolist(), "shape": list(tensor.shape), "dtype": name}
     if type(value) in (Fraction, Decimal):
         return float(value)
+    if lend and callable(value):
+        return {"function": lend(value)}
     raise TypeError(f"an object of type {type(value).__name__} is neither a number nor a list nor a tensor")
 
 
-def restore(data: Any, depth: int = 0) -> Any:
-    """The inverse of `plain`. ValueError for data that `plain` does not make."""
+def restore(data: Any, borrow: Callable[[int], Any] | None = None, depth: int = 0) -> Any:
+    """The inverse of `plain`. ValueError for data that `plain` does not make.
+
+    `borrow` takes the number of a function that the other side has lent, and gives what stands for it here.
+    """
     if depth > MAX_DEPTH:
         raise ValueError("the value is nested too deeply")
     if data is None or isinstance(data, (bool, int, float)):
@@ -59,13 +69,15 @@ def restore(data: Any, depth: int = 0) -> Any:
     if isinstance(data, str):
         return data[:MAX_TEXT]
     if isinstance(data, list) and len(data) <= MAX_NUMBERS:
-        return [restore(entry, depth + 1) for entry in data]
+        return [restore(entry, borrow, depth + 1) for entry in data]
     if isinstance(data, dict) and set(data) == {"dict"} and isinstance(data["dict"], dict):
-        return {key: restore(entry, depth + 1) for key, entry in data["dict"].items()}
+        return {key: restore(entry, borrow, depth + 1) for key, entry in data["dict"].items()}
     if isinstance(data, dict) and set(data) == {"tensor", "shape", "dtype"} and data["dtype"] in DTYPES:
         entries, shape = data["tensor"], data["shape"]
         flat = isinstance(entries, list) and all(isinstance(entry, (bool, int, float)) for entry in entries)
         sizes = isinstance(shape, list) and all(type(size) is int and size >= 0 for size in shape)
         if flat and sizes and len(shape) <= MAX_DEPTH and len(entries) == math.prod(shape) <= MAX_NUMBERS:
             return torch.tensor(entries, dtype=getattr(torch, data["dtype"])).reshape(shape)
+    if borrow and isinstance(data, dict) and set(data) == {"function"} and type(data["function"]) is int:
+        return borrow(data["function"])
     raise ValueError("the answer is not plain data")

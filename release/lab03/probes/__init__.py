@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from probes.differentiating import derivatives, follows_through
-from probes.optimizing import descent, optimize
+from probes.optimizing import Descent, expect_walked, optimize
 from probes.stand_ins import STAND_INS, call_and_look, call_with
 
 __all__ = [
     "STAND_INS",
+    "Descent",
     "call_and_look",
     "call_with",
     "derivatives",
-    "descent",
+    "expect_walked",
     "follows_through",
     "optimize",
 ]

@@ -21,10 +21,11 @@ def derivatives(function: Any, states: list[dict[str, float]]) -> list[Answer]:
 
 @probe
 def probe_derivatives(function: Any, states: list[dict[str, float]]) -> list[Answer]:
-    def state(values: dict[str, float]) -> SimpleNamespace:
-        return SimpleNamespace(**{k: torch.tensor(v, dtype=torch.float64) for k, v in values.items()})
+    return [attempt(function, _state(values)) for values in states]
 
-    return [attempt(function, state(values)) for values in states]
+
+def _state(values: dict[str, float]) -> SimpleNamespace:
+    return SimpleNamespace(**{name: torch.tensor(value, dtype=torch.float64) for name, value in values.items()})
 
 
 def follows_through(
@@ -33,10 +34,15 @@ def follows_through(
     """Whether a function gives the wanted values once the earlier functions that it calls are right.
 
     `earlier` maps the names of those functions to right formulas. While `function` runs, each of these names
-    stands for a function that returns the right value: a mistake in an earlier cell does not count twice.
+    stands for a function that is lent and returns the right value: a mistake in an earlier cell does not count twice.
     """
-    values = {name: [formula(SimpleNamespace(**state)) for state in states] for name, formula in earlier.items()}
-    answers = ask(probe_follow_through, function, states, values)
+
+    def value_of(formula: Any) -> Any:
+        return lambda number: float(formula(SimpleNamespace(**states[number])))
+
+    answers = ask(
+        probe_follow_through, function, states, {name: value_of(formula) for name, formula in earlier.items()}
+    )
     try:
         expect_close(answers, wanted, "The values are others.")
     except CheckFailed:
@@ -47,11 +53,11 @@ def follows_through(
 @probe
 def probe_follow_through(function: Any, states: list[dict[str, float]], earlier: dict[str, Any]) -> list[Answer]:
     answers = []
-    for index, state in enumerate(states):
+    for number, state in enumerate(states):
         right = {
-            name: lambda *_, value=values[index], **__: torch.tensor(value, dtype=torch.float64)
-            for name, values in earlier.items()
+            name: lambda *_, value=value, number=number, **__: torch.tensor(value(number), dtype=torch.float64)
+            for name, value in earlier.items()
         }
         with standing_in(function, right):
-            answers += probe_derivatives(function, [state])
+            answers.append(attempt(function, _state(state)))
     return answers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from probes.differentiating import derivatives, follows_through
-from probes.optimizing import Descent, optimize
+from probes.optimizing import Descent, expect_walked, optimize
 from probes.stand_ins import STAND_INS, call_and_look, call_with
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "call_and_look",
     "call_with",
     "derivatives",
+    "expect_walked",
     "follows_through",
     "optimize",
 ]

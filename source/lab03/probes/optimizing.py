@@ -6,6 +6,8 @@ a value and a gradient for each point that it asks about, and never the function
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -70,6 +72,21 @@ class Descent:
         if len(self.visited) > self.limit:
             raise RuntimeError(f"stopped after {self.limit} evaluations of the function")
         return [self.value(*point), *self.gradient(*point)]
+
+
+def expect_walked(run: Descent, end: Sequence[float], within: float) -> None:
+    """Fail unless the function was evaluated at the start, and at a point not farther than `within` from the end.
+
+    An optimizer that returns a point which it has not come to by steps has not looked for it.
+    """
+
+    def nearest(point: Sequence[float]) -> float:
+        """The distance of a point from the evaluations."""
+        return min(math.dist(point, visited) for visited in run.visited)
+
+    expect(bool(run.visited), "It does not call the function that it was given: `self.func.apply(x)`.")
+    expect(nearest(run.start) < 1e-4, "It does not begin at the starting point that it was given.")
+    expect(nearest(end) < within, "The point that it returns is none that it has come to by its steps.")
 
 
 def optimize(optimizer_class: Any, runs: list[Descent]) -> list[Answer]:
