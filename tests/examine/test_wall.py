@@ -189,11 +189,11 @@ def test_calls_from_threads_are_computed_one_after_the_other(across: None, names
 
 def test_a_function_that_was_kept_is_worth_nothing_later(across: None, names: dict[str, Any]) -> None:
     kept: list[Any] = []
-    called = []
+    called: list[Any] = []
     names["keep"] = kept.append
-    names["later"] = lambda: kept[0](1.0)
+    names["later"] = lambda other: kept[0](1.0)
     call("keep", called.append)
-    assert call("later").error == "RuntimeError"  # there is no such function in this question
+    assert call("later", called.append).error == "RuntimeError"  # there is no such function in this question
     assert called == []
 
 
@@ -220,7 +220,7 @@ def test_too_many_calls_are_an_answer_to_the_student_first() -> None:
 def test_unknown_functions_and_odd_arguments_are_errors() -> None:
     lent = Lent()
     number = lent.lend(lambda x: x)
-    for wrong in (1, -1, "0", None, 0.0, True):
+    for wrong in (number + 1, -1, str(number), None, float(number), True, [number]):
         assert lent.call(wrong, [1], {})[0] == "error"
     for given in ({"tensor": [1], "shape": [2], "dtype": "int64"}, 7, None, "x"):
         assert lent.call(number, given, {})[0] in ("error", "value")

@@ -177,7 +177,7 @@ def test_deep_nesting_is_refused_on_both_sides() -> None:
 
 
 def test_random_inputs_depend_on_seed_and_name_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    import checks
+    from labtools import checks
 
     first = labtools.random_numbers("a").random()
     assert labtools.random_numbers("a").random() == first != labtools.random_numbers("b").random()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hidden.lab03.exercise1.function import distance
 
 from labtools import Checks, Names, expect, numbers, random_numbers
@@ -43,12 +45,15 @@ def judge(checks: Checks, student: Names) -> None:
 
     @checks.check("it stops at the minimum itself, and after `max_steps` when it diverges", weight=0.5)
     def _() -> None:
-        expect_stop(Descent((8.0, 4.0), 0.1, 100_000), "from the minimum")
-        wild = Descent((6.0, 6.5), 1.2, 60)
+        center = (random.uniform(-3, 3), random.uniform(-3, 3))
+        slopes: dict[str, Any] = {"A": ((2, 0.5), (0.5, 2.5)), "center": center, "offset": random.uniform(2, 6)}
+        expect_stop(Descent(center, 0.1, 100_000, **slopes), "from the minimum")
+        start = (center[0] - 2, center[1] + 2.5)
+        wild = Descent(start, 1.2, 60, **slopes)
         (answer,) = optimize(student.GradientDescentOptimizer, [wild])
         expect(answer.error is None, "With a learning rate that is too large it does not end after `max_steps` steps.")
         expect(answer.value != [None], "With a learning rate that is too large it returns nothing.")
-        expect(numbers(answer, 2) != [6, 6.5], "With a learning rate that is too large it does not move.")
+        expect(numbers(answer, 2) != list(start), "With a learning rate that is too large it does not move.")
         expect(len(set(wild.visited)) > 1, "With a learning rate that is too large it makes no steps.")
 
     @checks.check("a value that rises once is not taken for arrival", weight=0.5)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from hidden.lab03.exercise1.function import Pair
 
 from labtools import Checks, Names, agree, expect, expect_close, numbers, random_numbers
-from probes import Descent, optimize
+from probes import Descent, expect_walked, optimize
 
 
 def descend(
@@ -102,5 +103,6 @@ def judge(checks: Checks, student: Names) -> None:
         expect(
             len(set(twice.visited)) > 1, "It makes no steps with the function that it was given: use `self.func.apply`."
         )
+        expect_walked(twice, one, math.inf)
         expect_close([after], [start], "It moves the caller's starting point: work on a copy.")
         expect_close([two], [one], "The second call ends elsewhere: something is left over from the first.")

@@ -67,6 +67,7 @@ def judge(checks: Checks, student: Names) -> None:
     """Add the hidden checks of `test-check-gradients`, 3.5 points."""
     random = random_numbers("check-gradients")
     places = draw_places(random)
+    place = draw_places(random, 1)["usual"][0]  # that no other check has asked about
 
     def look(place: Place, gradient: Tensor) -> Answer:
         """The answer to a gradient, while `finite_difference_gradient` gives right differences."""
@@ -123,10 +124,9 @@ def judge(checks: Checks, student: Names) -> None:
 
     @checks.check("gradient, x, target and params stay as they are", weight=0.25)
     def _() -> None:
-        place = places["usual"][0]
         x, target, params = place.point
 
-        def compare(right: Answer, wrong: Answer) -> None:
+        def compare(wrong: Answer, right: Answer) -> None:
             expect(right.error is None, f"A right gradient raises {right.error}: {right.message}")
             expect(wrong.error is not None, "It accepts minus the gradient.")
             expect_unchanged({"gradient": place.right, "x": x, "target": target, "params": params}, right.value[1])
@@ -135,7 +135,7 @@ def judge(checks: Checks, student: Names) -> None:
             return call_and_look(student.check_gradients, [(gradient, *place.point)], {})[0]
 
         first_to_pass(
-            lambda: compare(look(place, place.right), look(place, -place.right)),
-            lambda: compare(alone(place.right), alone(-place.right)),
+            lambda: compare(look(place, -place.right), look(place, place.right)),
+            lambda: compare(alone(-place.right), alone(place.right)),
             vague="",
         )

@@ -7,6 +7,7 @@ a check notes of the calls is not the student's word.
 from __future__ import annotations
 
 import builtins
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -19,16 +20,20 @@ class TooManyCalls(Exception):
     """The student's code calls a lent function without end."""
 
 
+_numbers = itertools.count()  # no number is used again: a stand-in that was kept is worth nothing later
+
+
 class Lent:
     """The functions that one question lends, by number. Each call is computed here."""
 
     def __init__(self) -> None:
-        self._functions: list[Callable[..., Any]] = []
+        self._functions: dict[int, Callable[..., Any]] = {}
         self._calls = 0
 
     def lend(self, function: Callable[..., Any]) -> int:
-        self._functions.append(function)
-        return len(self._functions) - 1
+        number = next(_numbers)
+        self._functions[number] = function
+        return number
 
     def call(self, number: Any, arguments: Any, named: Any) -> list[Any]:
         """Compute one call. Returns ["value", plain data], or ["error", name of the exception, message].
@@ -38,7 +43,7 @@ class Lent:
         self._calls += 1
         if self._calls > MAX_CALLS:
             raise TooManyCalls(f"a function was called more than {MAX_CALLS} times")
-        if type(number) is not int or not 0 <= number < len(self._functions):
+        if type(number) is not int or number not in self._functions:
             return ["error", "RuntimeError", "there is no such function"]
         try:
             given, keywords = restore(arguments), restore({"dict": named})

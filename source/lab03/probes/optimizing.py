@@ -75,7 +75,7 @@ class Descent:
 
 
 def expect_walked(run: Descent, end: Sequence[float], within: float) -> None:
-    """Fail unless the function was evaluated at the start, and at a point not farther than `within` from the end.
+    """Fail unless the function was evaluated at the start, then along the gradient, and within `within` of the end.
 
     An optimizer that returns a point which it has not come to by steps has not looked for it.
     """
@@ -86,6 +86,11 @@ def expect_walked(run: Descent, end: Sequence[float], within: float) -> None:
 
     expect(bool(run.visited), "It does not call the function that it was given: `self.func.apply(x)`.")
     expect(nearest(run.start) < 1e-4, "It does not begin at the starting point that it was given.")
+    first = next((point for point in run.visited if math.dist(point, run.visited[0]) > 1e-9), run.visited[0])
+    d1, d2 = first[0] - run.start[0], first[1] - run.start[1]
+    g1, g2 = run.gradient(*run.start)
+    turned = abs(d1 * g2 - d2 * g1) > 0.02 * math.hypot(d1, d2) * math.hypot(g1, g2)
+    expect(not turned, "Its first step does not go along the gradient.")
     expect(nearest(end) < within, "The point that it returns is none that it has come to by its steps.")
 
 
