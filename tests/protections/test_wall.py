@@ -16,13 +16,13 @@ FIRST = "exercise1_gradient_descent"
 TAKE_OBJECTS = [
     Edit(
         "labtools/plaindata.py",
-        "def plain(value: Any, depth: int = 0) -> Any:",
-        "def plain(value, depth=0):\n    return value\n",
+        "def plain(value: Any, lend: Callable[[Any], int] | None = None, depth: int = 0) -> Any:",
+        "def plain(value, lend=None, depth=0):\n    return value\n",
     ),
     Edit(
         "labtools/plaindata.py",
-        "def restore(data: Any, depth: int = 0) -> Any:",
-        "def restore(data, depth=0):\n    return data\n",
+        "def restore(data: Any, borrow: Callable[[int], Any] | None = None, depth: int = 0) -> Any:",
+        "def restore(data, borrow=None, depth=0):\n    return data\n",
     ),
     Edit("labtools/checks.py", "return [float(entry) for entry in flat]", "return list(flat)"),
     Edit(
