@@ -62,6 +62,13 @@ def test_replies_to_other_questions_are_passed_over() -> None:
     assert reply(framed(b'[1, "answers", [[0, null, ""]]]') + framed(b'[7, "answers", []]')) == ("answers", [])
 
 
+def test_nobody_can_guess_the_number_of_a_question() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        numbers = {Question(ours, Lent())._number for _ in range(100)}
+    assert len(numbers) == 100 and max(numbers) > 2**40
+
+
 def test_a_reply_that_does_not_come_is_not_waited_for() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
