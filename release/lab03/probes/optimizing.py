@@ -78,8 +78,8 @@ def expect_walked(run: Descent, end: Sequence[float], within: float) -> None:
     """Fail unless the optimizer came to its end by steps.
 
     The function was evaluated at the start, then along the gradient, and not farther than `within` from the end. An
-    optimizer that does not call it may have used f of exercise 1, or have kept the end of an earlier run: that is told by
-    an end which is a point of gradient descent, on the function or on f, and not the minimum.
+    optimizer that does not call it may have used f of exercise 1, or have kept the end of an earlier run: that is told
+    by an end which is a point of gradient descent, on the function or on f, and not the minimum.
     """
     if not run.visited:
         ways = (run, Descent(run.start, run.alpha, run.max_steps))
