@@ -1,5 +1,7 @@
 """Derivatives that a program worked out are flagged; formulas by hand are not."""
 
+import time
+
 import nbformat
 import pytest
 
@@ -61,3 +63,31 @@ def test_cells_that_ask_for_no_formula_may_use_anything() -> None:
     master = notebook("pass")
     master.cells[0].metadata.tags = []
     assert flags(master, notebook(FLAGGED["autograd"])) == {}
+
+
+LONG = {
+    "a-name-that-is-bound-to-much": "a = " + "+".join(["a"] * 8000) + "\nb = " + "+".join(["a - a"] * 40),
+    "quotients-of-such-names": "a = " + "+".join(["a"] * 3000) + "\nb = " + "\nb = ".join(["(a - a) / a"] * 400),
+    "a-chain-of-calls": "y = x" + ".add(1)" * 800,
+    "a-chain-of-fields": "y = x" + ".grad" * 800,
+    "quotients-in-quotients": "y = " + "(" * 150 + "x" + " - f(x)) / 0.1" * 150,
+    "functions-that-call-each-other": "\n".join(f"def f{n}(): return f{n + 1}()" for n in range(3000)),
+    "many-hits": "def slope(x):\n" + "    y = x.grad\n" * 4000,
+}
+
+
+@pytest.mark.parametrize("answer", LONG.values(), ids=LONG)
+def test_reading_takes_a_time_that_grows_with_the_length(answer: str) -> None:
+    def seconds(text: str) -> float:
+        start = time.process_time()
+        flags(notebook("pass"), notebook(text))
+        return time.process_time() - start
+
+    assert seconds(answer) < 2
+
+
+def test_a_long_chain_is_right_and_a_hit_behind_it_is_found() -> None:
+    chain = "def slope(x):\n    c = x" + ".add(1)" * 200 + "\n    return c"
+    assert flags(notebook("pass"), notebook(chain)) == {}
+    found = flags(notebook("pass"), notebook(f"{chain} + torch.autograd.grad(f(x), x)[0]"))
+    assert "in line 3: `torch.autograd.grad(f(x), x)`." in found["slope"]
