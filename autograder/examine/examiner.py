@@ -32,15 +32,27 @@ from autograder.course import (
     read_notebook,
 )
 from autograder.examine.constant import Outputs
-from autograder.examine.policy import flags
+from autograder.examine.policy import flags, is_by_hand
 from autograder.examine.questions import Questions
 from autograder.examine.runner import keep_outputs
 from autograder.examine.student import OutOfTime, StudentKernel
 from autograder.examine.trusted import Lab, Outcome, StudentName
-from autograder.intake import HandedIn, Skeleton, find_notebooks, harmless, harmless_markdown, log_cells, rebuild
+from autograder.intake import (
+    HandedIn,
+    Refused,
+    Skeleton,
+    find_notebooks,
+    guarded,
+    harmless,
+    harmless_markdown,
+    log_cells,
+    rebuild,
+)
 
 from labtools import asking, checks
 from labtools.callbacks import Lent
+
+LOOKING = 10.0  # seconds of CPU time for each look at what a student wrote, besides running it
 
 
 class Examiner:
@@ -50,6 +62,7 @@ class Examiner:
         self._lab = Lab(course)
         self._released = {name: read_notebook(course.release / f"{name}.ipynb") for name in self._lab.masters}
         self._skeletons = {name: Skeleton(notebook) for name, notebook in self._released.items()}
+        self._given = frozenset(path.name for path in course.release.rglob("*") if path.suffix != ".ipynb")
         self._seed = seed
         self._limits = limits
         self._constant = constant
@@ -68,13 +81,18 @@ class Examiner:
         """Fill in the result. (asyncio.run describes in text what a coroutine returns, which takes long for this.)"""
         asyncio.get_running_loop().set_exception_handler(forget)
         deadline = time.monotonic() + self._limits.submission_seconds
-        found = find_notebooks(handed, self._skeletons)
+        found = find_notebooks(handed, self._skeletons, self._given)
         for name, master in self._lab.masters.items():
             started = time.monotonic()
             book = NotebookResult(name, found[name].status, found[name].reason)
             result.notebooks.append(book)
             if book.status == "graded":
-                taken = rebuild(found[name].cells, master, self._skeletons[name])
+                try:
+                    with guarded("Putting the cells in order", LOOKING):
+                        taken = rebuild(found[name].cells, master, self._skeletons[name])
+                except Refused as refused:
+                    book.status, book.reason = "refused", str(refused)
+            if book.status == "graded":
                 book.repairs = [*found[name].repairs, *taken.repairs]
                 book.tampering, book.unwritten = taken.tampering, sorted(taken.unwritten)
                 notebook = taken.notebook
@@ -165,7 +183,14 @@ class Examiner:
     def _flag(self, notebook: NotebookNode, book: NotebookResult) -> None:
         """Note what a person should look at, for each answer in the first test that follows it."""
         master = self._lab.masters[book.name]
-        found = flags(master, notebook) if book.status == "graded" else {}
+        if book.status != "graded":
+            return
+        try:
+            with guarded("Looking for formulas that a program worked out", LOOKING):
+                found = flags(master, notebook)
+        except Refused as refused:
+            asked = [grade_id(cell) for cell in master.cells if is_by_hand(cell)]
+            found = {name: f"`{name}`: read this answer. {refused}" for name in asked if name not in book.unwritten}
         book.flags = list(found.values())
         waiting = False
         for cell in master.cells:

@@ -8,6 +8,7 @@ from autograder.intake.archive import path_of, safe_members
 from autograder.intake.cells import Refused
 from autograder.intake.find import find_notebooks
 from autograder.intake.folder import OURS, HandedIn, read_folder
+from autograder.intake.guard import guarded
 from autograder.intake.harmless import harmless, harmless_markdown
 from autograder.intake.log import log_cells
 from autograder.intake.read import MAX_FILE, read_cells
@@ -22,6 +23,7 @@ __all__ = [
     "Refused",
     "Skeleton",
     "find_notebooks",
+    "guarded",
     "harmless",
     "harmless_markdown",
     "log_cells",

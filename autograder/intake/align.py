@@ -12,6 +12,7 @@ from autograder.intake.identify import Identity, identify
 from autograder.intake.python import is_written, parsed, unfenced
 from autograder.intake.skeleton import Part, Skeleton
 
+MAX_HALVES = 8  # of a cell, that are joined: each one has the joined text parsed again
 MAX_MERGED = 200_000  # characters of a cell in which others are looked for
 SHORTEST = 20  # characters of a text that is recognised inside of another
 
@@ -85,8 +86,9 @@ def of_role(part: Part | None) -> Part | None:
 def join_halves(result: Aligned, cells: list[Cell], skeleton: Skeleton) -> list[Cell]:
     """Join neighbouring code cells where the one makes no sense without the other."""
     joined: list[Cell] = []
+    halves = 1
     for cell in cells:
-        first = joined[-1] if joined else None
+        first = joined[-1] if joined and halves < MAX_HALVES else None
         if first and first.kind == cell.kind == "code" and may_belong(first, cell, skeleton):
             both = f"{first.source}\n{cell.source}"
             if not (parsed(first.source) and parsed(cell.source)) and parsed(both):
@@ -94,8 +96,10 @@ def join_halves(result: Aligned, cells: list[Cell], skeleton: Skeleton) -> list[
                 known = part_of(first, skeleton)
                 what = quoted(known.key) if known else "A cell of the student's own"
                 result.repairs.append(f"{what} was split in the middle of a statement; its halves were joined.")
+                halves += 1
                 continue
         joined.append(cell)
+        halves = 1
     return joined
 
 

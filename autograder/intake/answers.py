@@ -12,7 +12,7 @@ from autograder.intake.python import bound, is_written, parsed, take_out, unfenc
 from autograder.intake.skeleton import Part, Skeleton
 
 
-@dataclass
+@dataclass(eq=False)
 class Piece:
     """Text of the student's own: a cell, or what was added to a given one. `after` is the key that it follows."""
 

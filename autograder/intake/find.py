@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from autograder.intake.align import align
-from autograder.intake.archive import unzip
+from autograder.intake.archive import open_archives
 from autograder.intake.cells import Cell, Refused, bare, is_are, listed, quoted
 from autograder.intake.folder import HandedIn
-from autograder.intake.foreign import archive
+from autograder.intake.guard import guarded
 from autograder.intake.python import bound, is_written
 from autograder.intake.read import read_cells
 from autograder.intake.skeleton import Skeleton
 from autograder.intake.together import take_apart
+from autograder.intake.wanted import LEFT_ALONE
 
-MAX_READ = 40  # files of one submission that are looked into
-LEVELS = 2  # of archives in archives
+MAX_READ = 40  # files of one submission that are opened
+SECONDS = 30.0  # of CPU time for all of them
 
 
 @dataclass
@@ -40,31 +41,61 @@ class Candidate:
     repairs: list[str]
 
 
-def find_notebooks(handed: HandedIn, skeletons: dict[str, Skeleton]) -> dict[str, Found]:
-    """Find every notebook of the lab, by name without ending. Empties `handed`, whose files may be large."""
+def find_notebooks(
+    handed: HandedIn, skeletons: dict[str, Skeleton], given: frozenset[str] = frozenset()
+) -> dict[str, Found]:
+    """Find every notebook of the lab, by name without ending. Empties `handed`, whose files may be large.
+
+    `given`: names of the files that the lab is handed out with; to find them again means nothing.
+    """
+    try:
+        with guarded("Reading what was handed in", SECONDS):
+            return find(handed, skeletons, given)
+    except Refused as refused:
+        return {name: Found(status="refused", reason=str(refused)) for name in skeletons}
+
+
+def find(handed: HandedIn, skeletons: dict[str, Skeleton], given: frozenset[str]) -> dict[str, Found]:
     troubles = dict(handed.left_out)
     open_archives(handed, troubles)
     by_notebook: dict[str, list[Candidate]] = {name: [] for name in skeletons}
     names = list(skeletons)
-    order = {path: (is_side_file(path), named_like(path, names) is None, path) for path in handed.files}
-    for path in sorted(order, key=lambda path: order[path])[:MAX_READ]:
+    for number, path in enumerate(sorted(handed.files, key=lambda path: order(path, names))):
+        data = handed.files.pop(path)
+        if number >= MAX_READ:
+            troubles[path] = f"comes after the first {MAX_READ} files that were opened"
+            continue
         named = named_like(path, names)
         try:
-            cells, repairs = read_cells(handed.files.pop(path))
+            cells, repairs = read_cells(data)
         except Refused as refused:
             troubles[path] = str(refused)
             continue
         name = contents_of(cells, skeletons) or (named if ".ipynb" in path.lower() else None)
         if name:
             by_notebook[name].append(Candidate(path, cells, repairs))
+        else:
+            troubles[path] = "has nothing of this lab in it"
     for name in skeletons:
         if not by_notebook[name]:
             by_notebook[name] = within_others(name, by_notebook, skeletons)
+    some = any(by_notebook.values())
+    unused = [path for path, why in troubles.items() if not (some and is_usual(path, why, given))]
     result = {}
     for name, candidates in by_notebook.items():
         found = choose(name, candidates, skeletons[name]) if candidates else None
-        result[name] = found or not_found(name, troubles, names)
+        result[name] = found or not_found(name, troubles, unused, names)
     return result
+
+
+def order(path: str, names: list[str]) -> tuple[bool, bool, bool, str]:
+    """In which order files are opened: notebooks first, then what is named like one."""
+    return is_side_file(path), ".ipynb" not in path.lower(), named_like(path, names) is None, path
+
+
+def is_usual(path: str, why: str, given: frozenset[str]) -> bool:
+    """Whether it means nothing that a file was not used: it lies beside every notebook."""
+    return why == LEFT_ALONE or is_side_file(path) or PurePosixPath(path).name in given
 
 
 def within_others(
@@ -85,21 +116,6 @@ def within_others(
 def is_side_file(path: str) -> bool:
     """Whether macOS has put this beside the file itself."""
     return PurePosixPath(path).name.startswith("._")
-
-
-def open_archives(handed: HandedIn, troubles: dict[str, str]) -> None:
-    """Replace each zip archive by the files in it."""
-    for _ in range(LEVELS):
-        for path in [path for path, data in handed.files.items() if data[:4] == b"PK\x03\x04"]:
-            try:
-                for member, data in unzip(handed.files.pop(path)).items():
-                    handed.files[f"{path}/{member}"] = data
-            except Refused as refused:
-                troubles[path] = f"was not opened: {refused}"
-    for path, data in list(handed.files.items()):
-        if what := "an archive in archives" if data[:4] == b"PK\x03\x04" else archive(data):
-            del handed.files[path]
-            troubles[path] = f"was not opened: it is {what}, and only zip archives with notebooks are opened"
 
 
 def named_like(path: str, names: list[str]) -> str | None:
@@ -161,7 +177,7 @@ def count_answers(cells: list[Cell], skeleton: Skeleton) -> int:
     return sum(is_written(answers.get(part.key, ""), part.source, part.kind) for part in skeleton.answers)
 
 
-def not_found(name: str, troubles: dict[str, str], names: list[str]) -> Found:
+def not_found(name: str, troubles: dict[str, str], unused: list[str], names: list[str]) -> Found:
     """Why there is no such notebook: a file that could not be read, or none at all."""
     for path, trouble in troubles.items():
         named = named_like(path, names)
@@ -169,7 +185,7 @@ def not_found(name: str, troubles: dict[str, str], names: list[str]) -> Found:
         if may_be or "was not opened" in trouble or "is a folder" in trouble:
             said = f"{quoted(path)}: {trouble}" if trouble[0].isupper() else f"{quoted(path)} {trouble}."
             return Found(status="refused", reason=said)
-    reason = "This notebook was not handed in."
-    if troubles:
-        reason += f" Files that were not used: {listed(troubles)}."
-    return Found(status="missing", reason=reason)
+    if unused:
+        reason = f"This notebook was not found. Files that were not used: {listed(unused)}."
+        return Found(status="refused", reason=reason)
+    return Found(status="missing", reason="This notebook was not handed in.")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import re
 import stat
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.intake.read import MAX_FILE
+from autograder.intake.wanted import LEFT_ALONE, MAX_BYTES, MAX_DEPTH, MAX_FILES, NEVER, READ, is_environment, turn
 
-MAX_ENTRIES = 2_000
-MAX_DEPTH = 8
-MAX_TOTAL = 400_000_000  # bytes
-#: names of what may hold notebooks; whether it does is told by the content
-READ = re.compile(r"\.ipynb|\.(py|md|txt|json|zip|gz|tgz|tar|xz|bz2|7z|rar)$|^[^.]+$", re.IGNORECASE)
+MAX_ENTRIES = 20_000  # files and folders that are looked at, to choose those that are read
 OURS = ("timestamp.txt", "late.txt")  # written when submissions are collected
 
 
@@ -27,53 +25,80 @@ class HandedIn:
 
 
 def read_folder(folder: Path) -> HandedIn:
-    """Read what may hold notebooks. Links are not followed, devices not opened."""
+    """Read what may hold notebooks, notebooks first. Links are not followed, devices not opened."""
     result = HandedIn()
-    total = entries = 0
-    waiting = [(folder, "", 0)]
-    while waiting:
-        place, prefix, depth = waiting.pop()
-        for entry in sorted(scan(place), key=lambda entry: entry.name):
-            entries += 1
-            path = prefix + entry.name.encode(errors="replace").decode()
-            if entries > MAX_ENTRIES:
-                result.left_out[path] = f"comes after the first {MAX_ENTRIES} files, and no more are looked at"
-                return result
-            if not path.isprintable():
-                result.left_out[path] = "has control characters in its name"
-            elif entry.is_symlink():
-                result.left_out[path] = "is a symbolic link, and links are not followed"
-            elif entry.is_dir(follow_symlinks=False):
-                if depth == MAX_DEPTH:
-                    result.left_out[path] = "is a folder nested too deeply"
-                else:
-                    waiting.append((Path(entry.path), f"{path}/", depth + 1))
-            elif not entry.is_file(follow_symlinks=False):
-                result.left_out[path] = "is a device or another special file"
-            elif path in OURS:
-                continue
-            elif not READ.search(entry.name):
-                result.left_out[path] = "is neither a notebook nor a zip archive"
-            elif entry.stat(follow_symlinks=False).st_size > MAX_FILE:
-                result.left_out[path] = f"is larger than {MAX_FILE / 1e6:.0f} MB, the most that is read"
-            else:
-                data = read_file(entry.path)
-                total += len(data or b"")
-                if data is None:
-                    result.left_out[path] = "could not be read"
-                elif total > MAX_TOTAL:
-                    result.left_out[path] = f"comes after the first {MAX_TOTAL / 1e6:.0f} MB, and no more is read"
-                else:
-                    result.files[path] = data
+    total = 0
+    found = look_through(folder, result.left_out)
+    for number, path in enumerate(sorted(found, key=turn)):
+        entry = found[path]
+        size = size_of(entry)
+        if number >= MAX_FILES:
+            result.left_out[path] = f"comes after the first {MAX_FILES} files, and no more are read"
+        elif size > MAX_FILE:
+            result.left_out[path] = f"is larger than {MAX_FILE / 1e6:.0f} MB, the most that is read"
+        elif total + size > MAX_BYTES:
+            result.left_out[path] = f"comes after the first {MAX_BYTES / 1e6:.0f} MB, and no more is read"
+        elif (data := read_file(entry.path)) is None:
+            result.left_out[path] = "could not be read"
+        else:
+            total += len(data)
+            result.files[path] = data
     return result
 
 
-def scan(folder: Path) -> list[os.DirEntry[str]]:
+def look_through(folder: Path, left_out: dict[str, str]) -> dict[str, os.DirEntry[str]]:
+    """The files of a folder that may hold notebooks, by path, those that lie higher up first."""
+    found: dict[str, os.DirEntry[str]] = {}
+    waiting = deque([(str(folder), "", False)])
+    seen = 0
+    while waiting:
+        place, prefix, in_environment = waiting.popleft()
+        entries = scan(place)
+        in_environment = in_environment or is_environment("", [entry.name for entry in entries])
+        for entry in entries:
+            seen += 1
+            path = prefix + entry.name.encode(errors="replace").decode()
+            if seen > MAX_ENTRIES:
+                left_out[path] = f"comes after the first {MAX_ENTRIES} files, and no more are looked at"
+                return found
+            if not path.isprintable():
+                left_out[path] = "has control characters in its name"
+            elif entry.is_symlink():
+                left_out[path] = "is a symbolic link, and links are not followed"
+            elif entry.is_dir(follow_symlinks=False):
+                if in_environment or entry.name.lower() in NEVER:
+                    left_out[path] = LEFT_ALONE
+                elif path.count("/") == MAX_DEPTH:
+                    left_out[path] = "is a folder nested too deeply"
+                else:
+                    waiting.append((entry.path, f"{path}/", is_environment(entry.name, ())))
+            elif not entry.is_file(follow_symlinks=False):
+                left_out[path] = "is a device or another special file"
+            elif path in OURS:
+                continue
+            elif not READ.search(entry.name):
+                left_out[path] = "is neither a notebook nor a zip archive"
+            else:
+                found[path] = entry
+    return found
+
+
+def scan(folder: str) -> list[os.DirEntry[str]]:
+    """What is in a folder, by name; of one with too much in it some."""
     try:
         with os.scandir(folder) as entries:
-            return [entry for entry, _ in zip(entries, range(MAX_ENTRIES + 1))]
+            some = list(itertools.islice(entries, MAX_ENTRIES + 1))
     except OSError:
         return []
+    return sorted(some, key=lambda entry: (not entry.name.lower().endswith(".ipynb"), entry.name))
+
+
+def size_of(entry: os.DirEntry[str]) -> int:
+    """The size of a file; 0 when it is gone."""
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError:
+        return 0
 
 
 def read_file(path: str) -> bytes | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import re
+import secrets
 from collections.abc import Iterator
 from html import escape, unescape
 
@@ -13,8 +15,12 @@ from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.intake.cells import Refused
+from autograder.intake.guard import guarded
+
 MAX_IMAGE = 2_000_000  # characters of base64
 MAX_RENDERED = 100_000  # characters of Markdown: some texts take time that grows with the square of their length
+SECONDS = 5.0  # of CPU time for rendering one text
 # fmt: off
 TAGS = [
     "a", "b", "blockquote", "br", "code", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "li", "ol",
@@ -30,29 +36,31 @@ def harmless_markdown(source: str) -> str:
     """Markdown without active content: with any markup in it, it is rendered here and keeps harmless tags only.
 
     Attached pictures stay Markdown, between blocks of HTML, since nothing shows them from within HTML. What is
-    longer than any answer is shown as it was written.
+    longer than any answer, or cannot be rendered, is shown as it was written.
     """
     if not any(mark in source for mark in MARKUP):
         return source
-    if len(source) > MAX_RENDERED:
-        lines = (escape(line) if line.strip() else "&nbsp;" for line in source.splitlines())
-        return "\n".join(["<div><pre>", *lines, "</pre></div>"])
+    if len(source) <= MAX_RENDERED:
+        with contextlib.suppress(Refused), guarded("Rendering the text", SECONDS):
+            return rendered(source)
+    lines = (escape(line) if line.strip() else "&nbsp;" for line in source.splitlines())
+    return "\n".join(["<div><pre>", *lines, "</pre></div>"])
+
+
+def rendered(source: str) -> str:
     renderer = Renderer(source)
-    page = MarkdownWithMath(renderer=renderer).render(source.translate(dict.fromkeys(map(ord, HERE))))
+    page = MarkdownWithMath(renderer=renderer).render(source)
     page = SanitizeHTML(tags=TAGS).sanitize_html_tags(page)
-    return "\n\n".join(blocks(page, renderer.pictures))
+    return "\n\n".join(blocks(page, renderer))
 
 
-HERE = "\ue000\ue001"  # around the number of a picture, where it stands; no letters of any language
-
-
-def blocks(page: str, pictures: list[str]) -> Iterator[str]:
+def blocks(page: str, renderer: Renderer) -> Iterator[str]:
     """The HTML between pictures, and the pictures. A blank line would end a block of HTML."""
-    for number, part in enumerate(re.split(f"{HERE[0]}([0-9]+){HERE[1]}", page)):
+    for number, part in enumerate(re.split(f"{renderer.here}([0-9]+){renderer.here}", page)):
         if number % 2:
-            yield pictures[int(part)]
+            yield renderer.pictures[int(part)]
             continue
-        if pictures:
+        if renderer.pictures:
             part = str(BeautifulSoup(part, "html.parser"))  # closes what the picture has parted
         if re.sub(r"<[^>]*>", "", part).strip():
             yield "\n".join(["<div>", *(line for line in part.splitlines() if line.strip()), "</div>"])
@@ -65,13 +73,15 @@ class Renderer(IPythonRenderer):
         super().__init__(escape=False)
         self._attached = set(PICTURE.findall(source))
         self.pictures: list[str] = []
+        #: stands around the number of a picture, where it is to be shown; nobody can write it who does not know it
+        self.here = f"picture{secrets.token_hex(16)}x"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         if url not in self._attached:
             return f"<em>[picture: {escape(text)}]</em>"
         alt = re.sub(r"[^\w ,.()-]+", " ", unescape(text)).replace("_", " ").strip()[:200]
         self.pictures.append(f"![{alt or 'picture of the student'}]({url})")
-        return f"{HERE[0]}{len(self.pictures) - 1}{HERE[1]}"
+        return f"{self.here}{len(self.pictures) - 1}{self.here}"
 
     def block_html(self, html: str) -> str:
         return super().block_html(IMG.sub(self._tag, html))

@@ -24,6 +24,7 @@ from autograder.intake.harmless import PICTURE, picture_type
 MAX_PICTURE = 10_000_000  # bytes of one picture
 MAX_TOTAL = 20_000_000  # bytes of all pictures of a notebook
 MAX_PICTURES = 20  # of a notebook
+MAX_NAME = 300  # letters of a picture's old name
 MARKS = "()!*'~"  # that JavaScript's encodeURIComponent leaves as they are
 _INLINE = re.compile(r"data:image/[a-z.+-]{1,20};base64,([A-Za-z0-9+/=]+)")
 _REFERENCE = re.compile(r"attachment:(?!left-out)[^)\s\"'>]{1,300}")
@@ -33,6 +34,8 @@ def take_pictures(cell: Cell, attachments: Any) -> None:
     """Fill `cell.pictures`, base64 by name, and let its text speak of them by their new names."""
     if isinstance(attachments, dict):
         for old, versions in itertools.islice(attachments.items(), MAX_PICTURES):
+            if len(old) > MAX_NAME:
+                continue  # it would become a pattern
             name = add_picture(cell, next(iter(versions.values()), None) if isinstance(versions, dict) else None)
             if name:
                 either = f"{re.escape(old)}|{re.escape(quote(old, safe=MARKS))}"

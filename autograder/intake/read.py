@@ -5,21 +5,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import resource
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from autograder.intake.cells import MAX_CELLS, Cell, Refused
 from autograder.intake.conflicts import both_versions, has_conflict, unite
 from autograder.intake.foreign import foreign
+from autograder.intake.guard import MAX_MEMORY, memory_limit
 from autograder.intake.pictures import take_pictures
 from autograder.intake.scripts import has_code, is_script, read_markdown, read_script
 
 MAX_FILE = 200_000_000  # bytes of one file, outputs included
 MAX_TEXT = 20_000_000  # characters of all cells, without outputs
 MAX_CODE = 2_000_000  # of those, characters of code
-MAX_MEMORY = 2 * 1024**3  # bytes that reading one file may take
 
 
 def read_cells(data: bytes) -> tuple[list[Cell], list[str]]:
@@ -44,21 +41,6 @@ def read_cells(data: bytes) -> tuple[list[Cell], list[str]]:
     if sum(len(cell.source) for cell in cells if cell.kind == "code") > MAX_CODE:
         raise Refused("The cells hold more than 2 MB of code, outputs not counted.")
     return clean(cells, repairs), repairs
-
-
-@contextlib.contextmanager
-def memory_limit() -> Iterator[None]:
-    """MemoryError instead of a full machine, for this process."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    limit = pages * resource.getpagesize() + MAX_MEMORY
-    if before[1] != resource.RLIM_INFINITY:
-        limit = min(limit, before[1])
-    resource.setrlimit(resource.RLIMIT_AS, (limit, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def decode(data: bytes, repairs: list[str]) -> str:

@@ -64,9 +64,9 @@ from autograder.examine import examiner as examine
 from autograder.intake import HandedIn
 from autograder.course import TimeLimits, open_course
 
-def leave_an_error(handed, skeletons):
+def leave_an_error(*given):
     asyncio.get_running_loop().create_future().set_exception(ValueError("left behind"))
-    return find_notebooks(handed, skeletons)
+    return find_notebooks(*given)
 
 find_notebooks, examine.find_notebooks = examine.find_notebooks, leave_an_error
 examiner = examine.Examiner(open_course("lab03", Path(sys.argv[1])), "0", TimeLimits(), {})
