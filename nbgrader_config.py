@@ -35,12 +35,13 @@ c.HTMLExporter.extra_template_basedirs = [
 c.LatePenalty.file = str(Path(__file__).resolve().parent / "late.toml")
 c.AssignLatePenalties.plugin_class = "autograder.record.late.LatePenalty"
 
-# Limits of student code, per cell, per question of a check, per submission, in seconds; and of what a cell may print,
-# and of what is kept of a notebook.
+# Limits of student code, per cell, per question of a check, per submission, in seconds; and of what is kept of the
+# outputs of a cell and of a notebook, and of what a cell may print before it is stopped.
 c.Examine.cell_seconds = 20
 c.Examine.call_seconds = 10
 c.Examine.submission_seconds = 300
 c.Examine.output_bytes = 2_000_000
+c.Examine.endless_bytes = 100_000_000
 c.Examine.notebook_bytes = 20_000_000
 
 # Limits of a kernel with all its processes. The memory is what it may take beyond what it has at the start.

@@ -20,7 +20,8 @@ class TimeLimits:
     cell_seconds: float = 20.0  # of one cell
     call_seconds: float = 10.0  # of one question that a check asks
     submission_seconds: float = 300.0  # of one submission, all its notebooks
-    output_bytes: int = 2_000_000  # that one cell may print or draw
+    output_bytes: int = 2_000_000  # of what one cell prints or draws, that are kept
+    endless_bytes: int = 100_000_000  # that one cell may print or draw, kept or not, before it is stopped
     notebook_bytes: int = 20_000_000  # of all outputs that are kept of one notebook
     restarts: int = 25  # of the kernel of one notebook
 

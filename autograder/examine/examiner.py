@@ -32,9 +32,9 @@ from autograder.course import (
     read_notebook,
 )
 from autograder.examine.constant import Outputs
+from autograder.examine.outputs import keep_outputs
 from autograder.examine.policy import flags, is_by_hand
 from autograder.examine.questions import Questions
-from autograder.examine.runner import keep_outputs
 from autograder.examine.student import OutOfTime, StudentKernel
 from autograder.examine.trusted import Lab, Outcome, StudentName
 from autograder.intake import (
@@ -43,7 +43,6 @@ from autograder.intake import (
     Skeleton,
     find_notebooks,
     guarded,
-    harmless,
     harmless_markdown,
     log_cells,
     rebuild,
@@ -163,8 +162,6 @@ class Examiner:
         for cell in notebook.cells:
             if is_constant(cell):
                 cell.outputs = nbformat.from_dict(self._constant[grade_id(cell)])
-            elif cell.cell_type == "code" and not is_test(cell):
-                cell.outputs = [output for output in map(harmless, cell.outputs) if output]
 
     def _grade(self, notebook: NotebookNode, book: NotebookResult) -> None:
         """Fill in the cells that no test has graded: zero, or left to a person."""

@@ -1,46 +1,54 @@
-"""nbclient with limits on what a cell prints, and all cells of a notebook together."""
+"""nbclient, which here runs one cell at a time and takes of its messages only what is known and in order."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 import nbclient
 from jupyter_core.utils import ensure_async
+from nbclient.exceptions import CellExecutionComplete
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from autograder.examine.outputs import KINDS, CellOutputs
+
 
 class Runner(nbclient.NotebookClient):
-    """nbclient with a limit on what a cell prints, enforced while it prints."""
+    """nbclient with limits on what a cell prints: see outputs.py. One that prints without end is stopped."""
 
     output_limit = 0
-    printed = 0
+    endless = 0  # bytes, kept or not, after which a cell is stopped
+    outputs = CellOutputs(0)
+    stopped = False
+
+    def begin(self) -> None:
+        """Another cell is going to run."""
+        self.outputs = CellOutputs(self.output_limit)
+        self.stopped = False
+
+    def collected(self) -> list[NotebookNode]:
+        """What the cell printed and drew."""
+        text = f"[stopped: this cell printed more than {self.endless} bytes]\n"
+        stop = [new_output("stream", name="stderr", text=text)] if self.stopped else []
+        return [*self.outputs.finish(), *stop]
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error", "update_display_data"):
-            before, self.printed = self.printed, self.printed + len(json.dumps(msg["content"], default=str))
-            if self.printed > self.output_limit:
-                if before <= self.output_limit:
-                    text = f"\n[stopped: this cell printed more than {self.output_limit} bytes]\n"
-                    cell.outputs.append(new_output("stream", name="stderr", text=text))
-                    asyncio.ensure_future(self.stop_printing())
-                return None
-        if msg["msg_type"].startswith("comm"):
-            return None  # widgets are not graded
-        return super().process_message(msg, cell, cell_index)
+        """Take a message of the kernel. Widgets are not graded, and nothing in a message is an error of ours."""
+        kind, content = msg["msg_type"], msg["content"]
+        if kind in KINDS and not self.stopped:
+            self.outputs.take(kind, content)
+            if self.outputs.sent > self.endless:
+                self.stopped = True
+                asyncio.ensure_future(self.stop_printing())
+        elif kind == "clear_output":
+            self.outputs.clear(bool(content.get("wait")))
+        elif kind == "execute_input" and isinstance(content.get("execution_count"), int):
+            cell["execution_count"] = content["execution_count"]
+        elif kind == "status" and content.get("execution_state") == "idle":
+            raise CellExecutionComplete()
+        return None
 
     async def stop_printing(self) -> None:
         if self.km is not None:
             await ensure_async(self.km.interrupt_kernel())
-
-
-def keep_outputs(cell: NotebookNode, left: int) -> int:
-    """Keep the outputs of a cell that ran if they have no more than `left` bytes as JSON. Returns what they have."""
-    size = len(json.dumps(cell.outputs))
-    if size <= left:
-        return size
-    text = "[not kept: the cells of this notebook have printed too much together]\n"
-    cell.outputs = [new_output("stream", name="stderr", text=text)]
-    return 0

@@ -54,6 +54,7 @@ class StudentKernel:
         )
         self._runner.kc = self._client
         self._runner.output_limit = self._limits.output_bytes
+        self._runner.endless = self._limits.endless_bytes
         self.asked = set()
         directory = self._manager.provisioner.directory
         assert directory is not None
@@ -91,6 +92,8 @@ class StudentKernel:
             await self.revive()
             return str(lost)
         self._ran.append(cell)
+        if self._runner.stopped:
+            self.log.append(f"cell {cell.get('id')}: stopped, since it printed without end")
         if finished:
             return ""
         self._slow.add(id(cell))
@@ -99,7 +102,7 @@ class StudentKernel:
     async def _execute(self, cell: NotebookNode, seconds: float) -> bool:
         """Run a cell. Returns False if it had to be interrupted. KernelLost if the kernel is gone."""
         self._runner.timeout = max(1, round(min(seconds, self._time_left())))
-        self._runner.printed = 0
+        self._runner.begin()
         index = len(self._runner.nb.cells)
         self._runner.nb.cells.append(cell)
         try:
@@ -110,6 +113,8 @@ class StudentKernel:
             return False
         except Exception as error:  # a dead kernel, or forged messages that nbclient cannot read
             raise KernelLost(f"the kernel ended in this cell ({type(error).__name__})") from None
+        finally:
+            cell.outputs = self._runner.collected()
 
     async def _interrupt(self) -> None:
         """Interrupt the running cell. KernelLost if the kernel goes on regardless."""

@@ -14,7 +14,7 @@ from autograder.intake import HandedIn
 from autograder.sandbox import Limits
 
 FIRST = "exercise1_gradient_descent"
-LIMITS = TimeLimits(cell_seconds=5, call_seconds=3, notebook_bytes=5_000_000)
+LIMITS = TimeLimits(cell_seconds=10, call_seconds=3, endless_bytes=20_000_000, notebook_bytes=5_000_000)
 Grade = Callable[..., tuple[SubmissionResult, list[str]]]
 
 
@@ -41,10 +41,10 @@ def grade(course: Course) -> Iterator[Grade]:
 )
 def test_a_cell_that_prints_too_much_is_stopped_and_says_so(grade: Grade, code: str) -> None:
     result, (text,) = grade(code)
-    assert "[stopped: this cell printed more than 2000000 bytes]" in text
+    assert "[stopped: this cell printed more than 20000000 bytes]" in text
     assert len(text) < 2_100_000
     assert sum(cell.points or 0 for cell in result.notebooks[0].cells.values()) == 18
-    assert result.notebooks[0].log == []  # neither out of time nor killed
+    assert result.notebooks[0].log == ["cell own-1: stopped, since it printed without end"]  # not for its time
 
 
 def test_all_cells_together_cannot_print_without_end(grade: Grade, course: Course) -> None:
@@ -54,6 +54,59 @@ def test_all_cells_together_cannot_print_without_end(grade: Grade, course: Cours
     assert [len(text) > 1_900_000 for text in texts] == [True, True] + [False] * (len(places) - 2)
     assert set(texts[2:]) == {"[not kept: the cells of this notebook have printed too much together]\n"}
     assert sum(cell.points or 0 for cell in result.notebooks[0].cells.values()) == 18
+
+
+PICTURES = """
+import base64
+import numpy as np
+for number in range(4):
+    noise = base64.b64encode(b"\\x89PNG\\r\\n\\x1a\\n" + np.random.bytes(900_000)).decode()
+    display({"image/png": noise, "text/plain": "a picture"}, raw=True)
+print("the end")
+"""
+FRAMES = """
+from IPython.display import clear_output
+for number in range(120):
+    clear_output(wait=True)
+    print(number, "x" * 50_000)
+print("the end")
+"""
+NO_TEXT = """
+class Report:
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": "report", "text/html": 5}
+display(Report())
+display({"text/html": None, "text/plain": "x"}, raw=True)
+display({"application/x-own": {"a": 3}, "text/plain": "x"}, raw=True)
+display({"text/plain": 3, "image/png": 7}, raw=True)
+print("the end")
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "kept", "told"),
+    [(PICTURES, 1, True), (FRAMES, 0, False), (NO_TEXT, 0, False)],
+    ids=["pictures", "frames", "no-text"],
+)
+def test_what_a_cell_shows_does_not_cost_what_it_does(grade: Grade, code: str, kept: int, told: bool) -> None:
+    result, (text,) = grade(code)
+    assert "the end" in text and result.notebooks[0].log == [] and len(text) < 500_000
+    assert ("[not all is kept" in text) == told
+    shown = [output for cell in nbformat.reads(result.written[FIRST], 4).cells for output in cell.get("outputs", [])]
+    assert sum(len(output.get("data", {}).get("image/png", "")) > 1_000_000 for output in shown) == kept
+    assert sum(cell.points or 0 for cell in result.notebooks[0].cells.values()) == 18
+
+
+def test_a_later_cell_does_not_change_what_an_earlier_one_showed(grade: Grade) -> None:
+    code = """
+show = {"text/plain": "-"}
+if "later" in globals():
+    display({"text/plain": "y" * 150_000}, raw=True, display_id="a", update=True)
+else:
+    later = [display({"text/plain": "-"}, raw=True, display_id="a") for _ in range(1000)]
+"""
+    result, _ = grade(code, "gradient-formula", "three-iterations")
+    assert "yyy" not in result.written[FIRST] and len(result.written[FIRST]) < 1_000_000
 
 
 LEFT_BEHIND = """
