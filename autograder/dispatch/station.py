@@ -18,7 +18,7 @@ from autograder.course import Course, TimeLimits, read_notebook, tools_folder
 from autograder.dispatch.worker import examine_one, start_worker
 from autograder.examine import Outputs, draw_constant
 from autograder.intake import HandedIn
-from autograder.sandbox import KernelRefused, Limits, WarmServer
+from autograder.sandbox import KernelRefused, Limits, WarmServer, fair_share
 
 
 class Lost(Exception):
@@ -46,7 +46,8 @@ class Station:
         self._setting = setting
         self._jobs = jobs
         self._lock = threading.Lock()
-        self._server = WarmServer(setting.course.release, setting.limits, setting.unsafe, tools_folder())
+        limits = fair_share(setting.limits, jobs)
+        self._server = WarmServer(setting.course.release, limits, setting.unsafe, tools_folder())
         self._pool: ProcessPoolExecutor | None = None
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["autograder.dispatch.worker", "torch", "matplotlib.pyplot"])

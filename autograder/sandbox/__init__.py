@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograder.sandbox import bubblewrap, kernels
 from autograder.sandbox.box.limits import Limits
 from autograder.sandbox.provisioner import KernelRefused
+from autograder.sandbox.share import fair_share
 from autograder.sandbox.warm import ServerFailed, WarmServer
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "ServerFailed",
     "WarmServer",
     "bubblewrap",
+    "fair_share",
     "kernels",
 ]

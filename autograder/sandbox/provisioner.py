@@ -18,10 +18,11 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase
 from traitlets import Bool, Dict, Unicode
 
+from . import cgroup
 from .box import layout
 from .box.layout import MESSAGE_LIMIT
 from .box.limits import Limits
-from .watch import Watched, watchdog
+from .watch import Watched, too_much, watchdog
 
 #: The "ports" of the ipc transport: endings of file names. Nobody listens for heartbeats: see `poll`.
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "hb_port": 4, "control_port": 5}
@@ -55,6 +56,7 @@ class WarmProvisioner(KernelProvisionerBase):
     _pidfd = -1
     _server: socket.socket | None = None
     _asked_to_end = False
+    _cgroup: cgroup.Cgroup | None = None
 
     @property
     def inside(self) -> str:
@@ -108,7 +110,9 @@ class WarmProvisioner(KernelProvisionerBase):
         self._server, self._pidfd = server, descriptors[0]
         self.pid = pid_of(self._pidfd)
         if self.pid > 0:
-            watchdog.add(Watched(self.pid, Limits.from_dict(self.limits), self._stop, whole=not self.unsafe))
+            limits = Limits.from_dict(self.limits)
+            self._cgroup = cgroup.make(self.pid, limits.memory_bytes)
+            watchdog.add(Watched(self.pid, limits, self._stop, not self.unsafe, self._cgroup))
         return self.connection_info
 
     async def poll(self) -> int | None:
@@ -181,7 +185,11 @@ class WarmProvisioner(KernelProvisionerBase):
         self._server, self._pidfd = None, -1
         self.cpu_seconds = end.get("cpu")
         if not self._asked_to_end:
-            self.fate = self.fate or describe(end)
+            over = self._cgroup is not None and self._cgroup.over_limit()
+            self.fate = self.fate or (f"stopped: {too_much(Limits.from_dict(self.limits))}" if over else describe(end))
+        if self._cgroup is not None:
+            self._cgroup.remove()
+            self._cgroup = None
         return int(end.get("status", -signal.SIGKILL))
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .box.limits import MIB, Limits
+from .cgroup import Cgroup
 
 INTERVAL = 0.4
 #: How much the grader may grow while a kernel runs, before that is stopped.
@@ -36,6 +37,7 @@ class Watched:
     stop: Callable[[str], None]
     #: Whether the kernel is all there is in its pid namespace.
     whole: bool = True
+    cgroup: Cgroup | None = None
     gives_way: bool = False
     at_start: int = field(init=False)
     own_at_start: int = field(init=False)
@@ -106,11 +108,17 @@ def excess(kernel: Watched, pids: list[int]) -> str | None:
     """Which limit a kernel is over, if any."""
     if len(pids) > kernel.limits.processes:
         return f"it had more than {kernel.limits.processes} processes"
+    if kernel.cgroup is not None and kernel.cgroup.over_limit():
+        return too_much(kernel.limits)
     allowed = kernel.limits.memory_bytes + kernel.at_start
     # Memory shared with the server counts in each process's resident memory: that is an upper bound.
     if sum(map(resident, pids)) > allowed and sum(map(proportional, pids)) > allowed:
-        return f"its processes used more than {kernel.limits.memory_bytes / MIB:.0f} MiB of memory together"
+        return too_much(kernel.limits)
     return None
+
+
+def too_much(limits: Limits) -> str:
+    return f"its processes used more than {limits.memory_bytes / MIB:.0f} MiB of memory together"
 
 
 def pid_namespace(pid: int) -> str | None:

@@ -66,8 +66,8 @@ def test_cells_that_ask_for_no_formula_may_use_anything() -> None:
 
 
 LONG = {
-    "a-name-that-is-bound-to-much": "a = " + "+".join(["a"] * 8000) + "\nb = " + "+".join(["a - a"] * 40),
-    "quotients-of-such-names": "a = " + "+".join(["a"] * 3000) + "\nb = " + "\nb = ".join(["(a - a) / a"] * 400),
+    "a-name-that-is-bound-to-much": "a = [" + "a, " * 8_000 + "]\nb = (f(x) - [" + "a, " * 8_000 + "]) / h",
+    "quotients-of-such-names": "a = [" + "a, " * 20_000 + "]" + "\nb = (a - a) / a" * 800,
     "a-chain-of-calls": "y = x" + ".add(1)" * 800,
     "a-chain-of-fields": "y = x" + ".grad" * 800,
     "quotients-in-quotients": "y = " + "(" * 150 + "x" + " - f(x)) / 0.1" * 150,

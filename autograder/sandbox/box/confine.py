@@ -99,6 +99,8 @@ def change_mounts(limits: Limits, directory: str) -> None:
                 os.makedirs(place, exist_ok=True)
                 libc.mount(kept, place, flags=libc.MS_BIND | libc.MS_REC)
         libc.mount(source, target, flags=libc.MS_BIND | libc.MS_REC)
+    # A shared mapping of /dev/zero is memory that no process has to answer for; of /dev/full, zeros too, there is none.
+    libc.mount("/dev/full", "/dev/zero", flags=libc.MS_BIND)
     libc.mount("devpts", "/dev/pts", "devpts", libc.MS_NOSUID | libc.MS_NOEXEC, "newinstance,ptmxmode=0666,max=16")
     libc.mount(f"{layout.KERNELS}/{directory}", layout.KERNEL, flags=libc.MS_BIND)
     libc.mount("nothing", layout.KERNELS, "tmpfs", HARMLESS | libc.MS_RDONLY, "size=4k,nr_inodes=2")

@@ -1,15 +1,17 @@
 """A seccomp filter that takes away system calls no notebook needs.
 
 They would let hostile code use memory that no limit counts (memory files, System V segments, key
-rings), use up what the user has of other things (inotify), get new namespaces, reach the host past the
-network namespace (vsock), or poke at seldom-used parts of the kernel. A denied call fails with EPERM.
-clone3, which a filter cannot look into, fails with ENOSYS, and the C library then uses clone.
+rings, shared mappings without a file, larger buffers of sockets), use up what the user has of other
+things (inotify), get new namespaces, reach the host past the network namespace (vsock), or poke at
+seldom-used parts of the kernel. A denied call fails with EPERM. clone3, which a filter cannot look
+into, fails with ENOSYS, and the C library then uses clone.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import mmap
 import os
 import socket
 import struct
@@ -70,6 +72,11 @@ DENIED: dict[str, tuple[int, int | None]] = {
 CLONE = (56, 220)
 CLONE3 = (435, 435)
 SOCKET = (41, 198)
+MMAP = (9, 222)
+SETSOCKOPT = (54, 208)
+#: Memory that Linux counts for no process: shared mappings without a file, and what waits in sockets.
+SHARED_WITHOUT_FILE = mmap.MAP_SHARED | mmap.MAP_ANONYMOUS
+BUFFERS = (socket.SO_SNDBUF, socket.SO_RCVBUF, 32, 33)  # SO_SNDBUFFORCE and SO_RCVBUFFORCE have no name in Python
 FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
 NAMESPACES = (
     libc.CLONE_NEWNS
@@ -85,8 +92,8 @@ NAMESPACES = (
 MACHINES = {"x86_64": (0, 0xC000_003E), "aarch64": (1, 0xC000_00B7)}
 
 # Offsets in struct seccomp_data, instructions and answers: linux/seccomp.h, linux/bpf_common.h.
-NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, 16
-LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, (16, 24, 32, 40)  # of an argument the lower half
+LOAD, AND, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, FAIL = 0x7FFF_0000, 0x8000_0000, 0x0005_0000
 X32_BIT = 0x4000_0000
 SECCOMP_MODE_FILTER = 2
@@ -118,13 +125,28 @@ def program(machine: str) -> bytes:
         if (number := numbers[column]) is not None:
             parts += [_instruction(EQUAL, number, 0, 1), _fail(errno.EPERM)]
     parts += [
+        _instruction(EQUAL, MMAP[column], 0, 5),
+        _instruction(LOAD, ARGUMENTS[3]),
+        _instruction(AND, SHARED_WITHOUT_FILE),
+        _instruction(EQUAL, SHARED_WITHOUT_FILE, 0, 1),
+        _fail(errno.EPERM),
+        _instruction(RETURN, ALLOW),
+        _instruction(EQUAL, SETSOCKOPT[column], 0, len(BUFFERS) + 5),
+        _instruction(LOAD, ARGUMENTS[1]),
+        _instruction(EQUAL, socket.SOL_SOCKET, 0, len(BUFFERS) + 1),
+        _instruction(LOAD, ARGUMENTS[2]),
+    ]
+    parts += [_instruction(EQUAL, option, len(BUFFERS) - i, 0) for i, option in enumerate(BUFFERS)]
+    parts += [
+        _instruction(RETURN, ALLOW),
+        _fail(errno.EPERM),
         _instruction(EQUAL, CLONE[column], 0, 4),
-        _instruction(LOAD, ARGUMENT),
+        _instruction(LOAD, ARGUMENTS[0]),
         _instruction(ANY_BIT, NAMESPACES, 0, 1),
         _fail(errno.EPERM),
         _instruction(RETURN, ALLOW),
         _instruction(EQUAL, SOCKET[column], 0, len(FAMILIES) + 2),
-        _instruction(LOAD, ARGUMENT),
+        _instruction(LOAD, ARGUMENTS[0]),
     ]
     parts += [_instruction(EQUAL, family, len(FAMILIES) - i, 0) for i, family in enumerate(FAMILIES)]
     parts += [_fail(errno.EAFNOSUPPORT), _instruction(RETURN, ALLOW)]
