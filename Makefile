@@ -92,11 +92,14 @@ formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
 	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader
 
 scheduler: $(CLUSTER)  ## start the scheduler of a cluster; HOST=address in a private network
-	$(BIN)/dask scheduler --host $(HOST)
+	$(BIN)/dask scheduler --host $(HOST) --dashboard-address $(HOST):8787
 
-worker: $(CLUSTER)  ## start a worker of a cluster here: SCHEDULER=tcp://..., JOBS=n at a time
+worker: $(CLUSTER)  ## start a worker of a cluster here: SCHEDULER=tcp://..., HOST=own address, JOBS=n at a time
 	@$(if $(SCHEDULER),,echo "Say where the scheduler is: make worker SCHEDULER=tcp://host:8786"; exit 1;) \
-	DASK_DISTRIBUTED__WORKER__DAEMON=False $(BIN)/dask worker $(SCHEDULER) --nworkers 1 --nthreads $(or $(JOBS),$$(nproc))
+	$(if $(findstring 127.0.0.1,$(HOST)),$(if $(findstring 127.0.0.1,$(SCHEDULER)),, \
+	  echo "Say at which of this machine's addresses the scheduler reaches it: HOST=10.0.0.6"; exit 1;)) \
+	DASK_DISTRIBUTED__WORKER__DAEMON=False $(BIN)/dask worker $(SCHEDULER) --host $(HOST) \
+	  --dashboard-address $(HOST):0 --nworkers 1 --nthreads $(or $(JOBS),$$(nproc))
 
 bench: $(READY)  ## compare the speed with stock nbgrader's: SIZE=500 submissions, SAMPLE=12 for stock, REPEAT=2 runs
 	$(BIN)/python -m bench.bench --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --sample $(SAMPLE) --repeat $(REPEAT)

@@ -53,6 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
     except CourseError as error:
         print(f"autograder {options.command}: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        advice = "What was recorded stays; mend that, and run the same command again."
+        print(f"autograder {options.command}: {error}. {advice}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print(
             f"autograder {options.command}: stopped. What was recorded stays; run it again to go on.", file=sys.stderr

@@ -46,6 +46,7 @@ def dispatch(lanes: Lanes, students: list[str], read: Read, give_up: GiveUp) -> 
     `read(student)` gives what was handed in and its digest; it is called when there is a place for the submission. One
     that was lost is tried again at the end, alone in its lane, so that it takes no other with it; after `TRIES` losses
     `give_up(student, cause)` makes its result. So it does at an error of ours, which is no reason to stop the others.
+    An error of the machine (OSError: a full disk, say) stops the run, since it would be booked as everybody's failure.
     """
     waiting, alone = deque(students), deque[str]()
     losses: Counter[str] = Counter()
@@ -76,5 +77,8 @@ def dispatch(lanes: Lanes, students: list[str], read: Read, give_up: GiveUp) -> 
                     yield give_up(name, f"{lost or 'lost'}, {TRIES} times")
             except CourseError:
                 raise
+            except OSError as error:  # of this machine or a worker's: nothing that a submission can do
+                advice = "What was recorded stays; mend that, and run the same command again."
+                raise CourseError(f"{lane.name} cannot go on: {error}. {advice}") from error
             except Exception as error:
                 yield give_up(name, f"{type(error).__name__}: {error}"[:300])

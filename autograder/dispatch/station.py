@@ -14,7 +14,7 @@ from multiprocessing import forkserver
 
 from jupyter_client.kernelspec import KernelSpec
 
-from autograder.course import Course, TimeLimits, read_notebook, tools_folder
+from autograder.course import Course, CourseError, TimeLimits, read_notebook, tools_folder
 from autograder.dispatch.worker import examine_one, start_worker
 from autograder.examine import Outputs, draw_constant
 from autograder.intake import HandedIn
@@ -107,5 +107,10 @@ class Station:
                     self._constant = self._owner.submit(self._draw)
                 own = self._setting
                 setting = (own.course, own.seed, own.times, self._constant.result())
-                self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=start_worker, initargs=setting)
+                try:
+                    self._pool = ProcessPoolExecutor(
+                        self._jobs, self._context, initializer=start_worker, initargs=setting
+                    )
+                except OSError as error:  # no semaphore can be made
+                    raise CourseError(f"No processes for grading: {error}. Is /dev/shm there, and writable?") from None
             return self._pool, self._server.spec

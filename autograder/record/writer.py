@@ -17,13 +17,14 @@ from typing import Any
 
 from nbgrader.api import Assignment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, inspect, make_url, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from autograder.collect import read_timestamp
 from autograder.course import Course, CourseError, SubmissionResult, lab_digest
 from autograder.record.carry import ARCHIVE, CarryOver
 from autograder.record.late import LatePenalty, read_rules
+from autograder.record.patience import patient, patiently
 from autograder.record.rows import LabRows
 from autograder.record.stamp import stamp
 
@@ -63,15 +64,19 @@ class Writer:
         try:
             with open(course.root / ".gradebook.lock", "w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)  # a new gradebook is made by one process while others wait
-                stamp(course.database_url)
-                self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
-                for table in (RESULTS, NOTES, ARCHIVE):
-                    table.create(self._gradebook.engine, checkfirst=True)
+                self._gradebook = patiently(self._open)
         except (SQLAlchemyError, ImportError, OSError) as error:
             where = make_url(course.database_url).render_as_string(hide_password=True)
             raise CourseError(f"The gradebook {where} cannot be opened: {str(error).splitlines()[0]}") from None
         self._session = self._gradebook.db
         self._rows: LabRows | None = None  # of the lab as it is during a run
+
+    def _open(self) -> Gradebook:
+        stamp(self._course.database_url)
+        gradebook = Gradebook(self._course.database_url, self._course.config().CourseDirectory.course_id)
+        for table in (RESULTS, NOTES, ARCHIVE):
+            table.create(gradebook.engine, checkfirst=True)
+        return gradebook
 
     def __enter__(self) -> Writer:
         return self
@@ -80,6 +85,10 @@ class Writer:
         self._session.rollback()
         self._gradebook.close()
 
+    def undo(self) -> None:
+        """Forget what was not committed."""
+        self._session.rollback()
+
     @property
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook, for its plugins."""
@@ -87,37 +96,48 @@ class Writer:
 
     # ------------------------------------------------------------------ notes and results
 
+    @patient
     def note(self, key: str) -> str | None:
         query = select(NOTES.c.value).where(NOTES.c.lab == self._course.lab, NOTES.c.key == key)
         return self._session.execute(query).scalar()
 
+    @patient
     def set_note(self, key: str, value: str) -> None:
-        self._session.execute(delete(NOTES).where(NOTES.c.lab == self._course.lab, NOTES.c.key == key))
-        self._session.execute(insert(NOTES).values(lab=self._course.lab, key=key, value=value))
+        self._put_note(key, value)
         self._session.commit()
 
+    def _put_note(self, key: str, value: str) -> None:
+        self._session.execute(delete(NOTES).where(NOTES.c.lab == self._course.lab, NOTES.c.key == key))
+        self._session.execute(insert(NOTES).values(lab=self._course.lab, key=key, value=value))
+
+    @patient
     def digests(self) -> dict[str, str]:
         """The digest of each student's submission as it was last recorded."""
         query = select(RESULTS.c.student, RESULTS.c.digest).where(RESULTS.c.lab == self._course.lab)
         return {student: digest for student, digest in self._session.execute(query)}
 
+    @patient
     def results(self) -> list[SubmissionResult]:
         """All recorded results of the lab, by student."""
         query = select(RESULTS.c.result).where(RESULTS.c.lab == self._course.lab).order_by(RESULTS.c.student)
         return [SubmissionResult.from_json(text) for text in self._session.execute(query).scalars()]
 
+    @patient
     def result(self, student: str) -> SubmissionResult | None:
         return read_result(self._session, self._course.lab, student)
 
+    @patient
     def students(self) -> list[str]:
         """Everybody whom the gradebook knows, whether they handed this lab in or not."""
         return list(self._session.execute(select(Student.id)).scalars())
 
+    @patient
     def has_submissions(self) -> bool:
         """Whether anybody's submission to the lab is in the gradebook."""
         query = select(SubmittedAssignment.id).join(Assignment).where(Assignment.name == self._course.lab)
         return self._session.execute(query.limit(1)).scalar() is not None
 
+    @patient
     def waiting(self) -> set[str]:
         """The students with something that a person has to look at."""
         query = (
@@ -130,6 +150,7 @@ class Writer:
         )
         return set(self._session.execute(query).scalars())
 
+    @patient
     def submissions(self) -> dict[str, SubmittedAssignment]:
         """nbgrader's own records of the lab, with manual scores and penalties, by student."""
         query = select(SubmittedAssignment).join(Assignment).where(Assignment.name == self._course.lab)
@@ -137,6 +158,7 @@ class Writer:
 
     # ------------------------------------------------------------------ writing
 
+    @patient
     def record(self, result: SubmissionResult, timestamp: datetime.datetime | None) -> None:
         """Write one submission, in one transaction. Manual scores and comments stay."""
         if self._rows is None:
@@ -151,6 +173,7 @@ class Writer:
             self._session.rollback()
             raise
 
+    @patient
     def carry_over(self, fresh_url: str) -> list[str]:
         """Make the lab like the one in a fresh gradebook, without a commit. Returns what that does, in words."""
         query = select(Assignment).where(Assignment.name == self._course.lab)
@@ -161,8 +184,15 @@ class Writer:
     def commit_release(self) -> None:
         """Commit what carry_over did, and which masters the gradebook now has."""
         if self.has_submissions():
-            self.set_note("masters", lab_digest(self._course))
+            try:
+                self._put_note("masters", lab_digest(self._course))
+                self._session.commit()  # which cannot be tried again: what it was to commit is gone
+            except OperationalError as error:
+                raise CourseError(
+                    f"The gradebook was not carried over ({error.orig}): close what uses it, and run this command again."
+                ) from None
 
+    @patient
     def apply_late_rules(self) -> list[str]:
         """Bring due date, extensions and penalties in line with late.toml and the scores as they stand now.
 
@@ -186,6 +216,7 @@ class Writer:
         unknown = [name for name in rules.extensions.get(lab, {}) if self._session.get(Student, name) is None]
         return [f"late.toml: {name} has an extension, but is in no gradebook and no students.csv" for name in unknown]
 
+    @patient
     def import_students(self, path: Path) -> None:
         """Bring the class list into the gradebook: a table with the columns of `nbgrader db student import`."""
         columns = {"id", "first_name", "last_name", "email", "lms_user_id"}

@@ -4,11 +4,12 @@ from concurrent.futures import Future
 
 import pytest
 
-from autograder.course import CourseError, SubmissionResult
+from autograder.course import Course, CourseError, SubmissionResult, TimeLimits
 from autograder.dispatch import lanes as module
 from autograder.dispatch.lanes import Lane, dispatch
-from autograder.dispatch.station import Lost
+from autograder.dispatch.station import Lost, Setting, Station
 from autograder.intake import HandedIn
+from autograder.sandbox import Limits
 
 
 class Pretend:
@@ -36,6 +37,8 @@ class Pretend:
                 for each in [future, *(other for _, other in self.held)]:
                     each.set_exception(Lost("its process died"))
                 self.held.clear()
+            elif student.startswith("full"):
+                future.set_exception(OSError(28, "No space left on device"))
             elif student.startswith("faulty"):
                 future.set_exception(ValueError("a fault of ours"))
             else:
@@ -103,3 +106,21 @@ def test_without_lanes_the_run_stops() -> None:
 
     with pytest.raises(CourseError, match="no worker"):
         run(Nowhere(), ["s1"])
+
+
+def test_a_fault_of_the_machine_is_booked_for_nobody() -> None:
+    with pytest.raises(CourseError, match="lane 0 cannot go on: .*No space left on device.*What was recorded stays"):
+        run(Pretend(1, 2), ["s1", "full-disk", "s2"])
+
+
+def test_a_machine_without_semaphores_says_so(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*given: object, **named: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("autograder.dispatch.station.ProcessPoolExecutor", refuse)
+    monkeypatch.setattr(Station, "_draw", lambda self: {})
+    monkeypatch.setattr("autograder.sandbox.WarmServer.start", lambda self: None)
+    monkeypatch.setattr("autograder.sandbox.WarmServer.running", True)
+    setting = Setting(course, "0", TimeLimits(), Limits())
+    with Station(setting, 1) as station, pytest.raises(CourseError, match="Is /dev/shm there, and writable"):
+        station.examine("s01", HandedIn(), "")
