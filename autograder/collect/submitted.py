@@ -6,37 +6,44 @@ import contextlib
 import datetime
 import hashlib
 import sys
+from collections import Counter
 
 from nbgrader.utils import parse_utc
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, student_id
 from autograder.intake import HandedIn, read_folder
 
 
 def find_submissions(course: Course, student: str | None = None) -> list[str]:
     """The students who handed the lab in. CourseError where there is none, or not the one asked for."""
-    if student is not None and not course.submission(student).is_dir():
+    if student is not None and not course.submission(student_id(student)).is_dir():
         raise CourseError(f"{course.submission(student)} does not exist: check STUDENT and LAB.")
     for path in sorted(course.submitted.glob("*")):
         if path.is_dir() and not (path / course.lab).is_dir():
             print(f"submitted/{path.name} has no folder {course.lab}: left out", file=sys.stderr)
     found, refused = all_submissions(course)
-    for name in refused:
-        print(f"submitted/{ascii(name)[1:-1]} is not graded: give the folder a name that can be shown", file=sys.stderr)
+    for name, advice in refused.items():
+        print(f"submitted/{ascii(name)[1:-1]} is not graded: {advice}", file=sys.stderr)
     if student is not None:
-        found = [name for name in found if name == student]
+        found = [name for name in found if name == student_id(student)]
     if not found:
         raise CourseError(f"There is nothing to grade: put notebooks into {course.submitted}/<student>/{course.lab}/.")
     return found
 
 
-def all_submissions(course: Course) -> tuple[list[str], list[str]]:
-    """The students with a folder for the lab, and those whose name neither a gradebook nor a page can hold.
+def all_submissions(course: Course) -> tuple[list[str], dict[str, str]]:
+    """The students with a folder for the lab, and folders that cannot be graded, each with what to do about it.
 
-    These have control characters, such as line ends, or come from an archive that was unpacked in a wrong encoding.
+    These have names that neither a gradebook nor a page can hold: with control characters, such as line ends, or from
+    an archive that was unpacked in a wrong encoding; or two of them are the same name, written in two ways.
     """
     names = [path.parent.name for path in sorted(course.submitted.glob(f"*/{course.lab}")) if path.is_dir()]
-    return [name for name in names if name.isprintable()], [name for name in names if not name.isprintable()]
+    refused = {name: "give the folder a name that can be shown" for name in names if not name.isprintable()}
+    same = Counter(map(student_id, names))
+    refused |= {
+        name: "another folder has the same name, written otherwise" for name in names if same[student_id(name)] > 1
+    }
+    return sorted(student_id(name) for name in names if name not in refused), refused
 
 
 def read_submission(course: Course, student: str) -> tuple[HandedIn, str]:

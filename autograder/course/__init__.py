@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.course.course import Course, CourseError, open_course, use_own_commands
+from autograder.course.course import Course, CourseError, open_course, student_id, use_own_commands
 from autograder.course.digests import deciding_digests, digest, digest_of_json, files_of, lab_digest, submission_digest
 from autograder.course.limits import TimeLimits, sandbox_limits, time_limits
 from autograder.course.masters import (
@@ -49,6 +49,7 @@ __all__ = [
     "secret_regions",
     "secrets_by_kind",
     "solution",
+    "student_id",
     "submission_digest",
     "time_limits",
     "tools_folder",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,11 @@ class Course:
         return sorted(path.stem for path in self.source.glob("*.ipynb"))
 
     def submission(self, student: str) -> Path:
+        """The folder of what a student handed in; its name may be written in another way (see `student_id`)."""
+        if not (self.submitted / student).exists():
+            for folder in self.submitted.glob("*"):
+                if student_id(folder.name) == student:
+                    return folder / self.lab
         return self.submitted / student / self.lab
 
     def autograded(self, student: str) -> Path:
@@ -91,6 +97,11 @@ class Course:
         if not path.is_file():
             raise CourseError(f"{path} is missing: run the command in the folder of the course.")
         return PyFileConfigLoader(path.name, path=str(path.parent)).load_config()
+
+
+def student_id(name: str) -> str:
+    """A student's name in the one way that counts here: macOS writes "ü" as two characters, others do not."""
+    return unicodedata.normalize("NFC", name)
 
 
 def open_course(lab: str, home: Path | None = None, root: Path | None = None) -> Course:

@@ -16,7 +16,7 @@ from autograder.course import Course, CourseError
 from autograder.export.canvas import CanvasExport
 from autograder.export.exporter import GradeExport
 from autograder.export.moodle import MoodleExport
-from autograder.record import Line, Writer, not_graded
+from autograder.record import Line, Standing, Writer, not_graded, read_standing
 
 
 class CsvExport(GradeExport):
@@ -58,7 +58,7 @@ def export_grades(course: Course, name: str, partial: bool = False) -> Path:
     with Writer(course) as writer:
         if (classlist := course.home / "students.csv").is_file():
             writer.import_students(classlist)
-        for line in writer.apply_late_rules():
+        for line in [*Standing(read_standing(course, writer).gone, []).lines(), *writer.apply_late_rules()]:
             print(line, file=sys.stderr)
         plugin.waiting = frozenset(not_graded(course, writer))
         return plugin.write(writer.gradebook)

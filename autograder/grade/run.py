@@ -28,7 +28,7 @@ from autograder.course import (
     time_limits,
 )
 from autograder.dispatch import Lanes, Setting, dispatch, open_lanes
-from autograder.record import VERSION, Writer, only_run, out_of_date
+from autograder.record import VERSION, Standing, Writer, only_run, out_of_date, read_standing
 from autograder.release import generate
 from autograder.sandbox import bubblewrap
 
@@ -71,7 +71,7 @@ def autograde(
         writer.set_note("seed", seed)
         stale = set(out_of_date(course, writer, students))
         todo = [name for name in students if name in stale or not course.autograded(name).is_dir()]
-        refused = all_submissions(course)[1] if student is None else []
+        refused = all_submissions(course)[1] if student is None else {}
         counts = Counts(unchanged=len(students) - len(todo), failed=len(refused))
         if todo:
             lanes = lanes or stack.enter_context(lanes_for(course, seed, jobs, unsafe, scheduler))
@@ -84,7 +84,8 @@ def autograde(
                 failed = any(book.status == "failed" for book in result.notebooks)
                 counts.failed += failed
                 counts.graded += not failed
-        for line in writer.apply_late_rules():
+        gone = read_standing(course, writer).gone if student is None else []
+        for line in [*Standing(gone, []).lines(), *writer.apply_late_rules()]:
             print(line, file=sys.stderr)
         counts.needs_person = len(writer.waiting() & set(students))
     return counts

@@ -5,11 +5,15 @@ Every step here moves text that is in the file, and tells what it did.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from autograder.intake.cells import Cell, bare, quoted
 from autograder.intake.python import bound, is_written, parsed, take_out, unfenced
 from autograder.intake.skeleton import Part, Skeleton
+
+#: magics of a whole cell that run it as it is: in the middle of an answer they would be an error
+_CELL_MAGIC = re.compile(r"\A\s*%%(time|capture|prun)\b.*\n?")
 
 
 @dataclass(eq=False)
@@ -46,7 +50,8 @@ def choose(result: Aligned, part: Part, claims: list[tuple[int, str]]) -> None:
     """Settle on one text for an answer: of several cells the last written one counts, halves are joined."""
     changed = [(index, text) for index, text in claims if bare(text) not in ("", part.bare)]
     if is_split(part, changed):
-        result.answers[part.key] = "\n".join(text for _, text in changed)
+        (_, first), *others = changed
+        result.answers[part.key] = "\n".join([first, *(_CELL_MAGIC.sub("", text) for _, text in others)])
         result.repairs.append(f"{quoted(part.key)} was split into {len(changed)} cells; they were joined.")
         return
     texts = list(dict.fromkeys(text for _, text in changed if is_written(text, part.source, part.kind)))

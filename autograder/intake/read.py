@@ -16,6 +16,7 @@ from autograder.intake.scripts import has_code, is_script, read_markdown, read_s
 
 MAX_FILE = 200_000_000  # bytes of one file, outputs included
 MAX_TEXT = 20_000_000  # characters of all cells, without outputs
+OTHERS = {"cp932": "Shift-JIS", "big5": "Big5", "gb18030": "GB 18030"}  # Python's names, and those that people know
 MAX_CODE = 2_000_000  # of those, characters of code
 
 
@@ -56,8 +57,23 @@ def decode(data: bytes, repairs: list[str]) -> str:
         if encoding != "utf-8":
             what = f"It begins as {encoding[:6].upper()} and goes on otherwise."
             raise Refused(f"The file is not a notebook: it cannot be read as JSON. {what}") from None
-        repairs.append("The file was not saved as UTF-8; it was read as Windows-1252.")
-        return data.decode("cp1252", "replace")
+        text, name = data.decode("cp1252", "replace"), "Windows-1252"
+        for other in OTHERS if not is_json(text) else ():  # in these a backslash may be the half of a letter
+            with contextlib.suppress(UnicodeDecodeError):
+                decoded = data.decode(other)
+                if is_json(decoded):
+                    text, name = decoded, OTHERS[other]
+                    break
+        repairs.append(f"The file was not saved as UTF-8; it was read as {name}.")
+        return text
+
+
+def is_json(text: str) -> bool:
+    try:
+        load(text, [])
+        return True
+    except (ValueError, RecursionError):
+        return False
 
 
 def parse(text: str, repairs: list[str]) -> list[Cell]:

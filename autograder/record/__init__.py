@@ -5,12 +5,14 @@ from __future__ import annotations
 from autograder.record.grades import Line, read_lines
 from autograder.record.late import LatePenalty
 from autograder.record.stamp import stamp
+from autograder.record.standing import Standing, read_standing
 from autograder.record.up_to_date import VERSION, not_graded, out_of_date
 from autograder.record.writer import Writer, only_run, read_result
 
 __all__ = [
     "LatePenalty",
     "Line",
+    "Standing",
     "VERSION",
     "Writer",
     "not_graded",
@@ -18,5 +20,6 @@ __all__ = [
     "out_of_date",
     "read_lines",
     "read_result",
+    "read_standing",
     "stamp",
 ]

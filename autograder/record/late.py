@@ -27,7 +27,7 @@ from typing import Any
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Unicode
 
-from autograder.course import CourseError
+from autograder.course import CourseError, student_id
 
 DAY = 24 * 3600
 
@@ -69,7 +69,7 @@ def read_rules(path: Path) -> Rules | None:
         numbers = {key: number(key, value) for key, value in data.get("penalty", {}).items()}
         due = {lab: moment(lab, value) for lab, value in data.get("due", {}).items()}
         extensions = {
-            lab: {student: moment(student, value) for student, value in own.items()}
+            lab: {student_id(student): moment(student, value) for student, value in own.items()}
             for lab, own in data.get("extensions", {}).items()
         }
         for lab, own in extensions.items():

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from autograder.collect import read_timestamp
-from autograder.course import Course, CourseError, SubmissionResult, lab_digest
+from autograder.course import Course, CourseError, SubmissionResult, lab_digest, student_id
 from autograder.record.carry import ARCHIVE, CarryOver
 from autograder.record.late import LatePenalty, read_rules
 from autograder.record.patience import patient, patiently
@@ -189,7 +189,7 @@ class Writer:
                 self._session.commit()  # which cannot be tried again: what it was to commit is gone
             except OperationalError as error:
                 raise CourseError(
-                    f"The gradebook was not carried over ({error.orig}): close what uses it, and run this command again."
+                    f"The gradebook was not carried over ({error.orig}): close what uses it, and run this again."
                 ) from None
 
     @patient
@@ -230,7 +230,7 @@ class Writer:
                         f"{path}, line {table.line_num}: has not as many cells as the first line, or no id."
                     )
                 details = {key: value.strip() for key, value in row.items()}
-                self._gradebook.update_or_create_student(details.pop("id"), **details)
+                self._gradebook.update_or_create_student(student_id(details.pop("id")), **details)
 
 
 def read_result(session: Session, lab: str, student: str) -> SubmissionResult | None:

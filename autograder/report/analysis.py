@@ -83,8 +83,11 @@ class ClassData:
         return statistics.quantiles(totals, n=4, method="inclusive") if len(totals) >= 4 else []
 
 
-def read_class(writer: Writer, lab: str, names: list[str]) -> ClassData:
-    """Everything about a lab, from the gradebook and the recorded results."""
+def read_class(writer: Writer, lab: str, names: list[str], standing: dict[str, str]) -> ClassData:
+    """Everything about a lab, from the gradebook and the recorded results.
+
+    `standing`: what is to be said of students whose grade is not that of what lies in submitted/.
+    """
     results = {result.student: result for result in writer.results()}
     submissions = writer.submissions()
     rows, persons = [], []
@@ -94,7 +97,8 @@ def read_class(writer: Writer, lab: str, names: list[str]) -> ClassData:
             rows.append(StudentRow(student, {}, None, 0.0, 0.0, "not handed in", 0.0, ""))
             continue
         books = {book.name: book for book in result.notebooks} if result else {}
-        cases = list(cases_for_a_person(student, submission, books))
+        cases = [Case(student, "", "", standing[student])] if student in standing else []
+        cases += cases_for_a_person(student, submission, books)
         persons += cases
         rows.append(student_row(student, submission, books, cases))
     persons.sort(key=lambda case: case.what == WAITS)

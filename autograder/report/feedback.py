@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.collect import name_and_number
 from autograder.course import Course, CourseError, errors_of_nbgrader
-from autograder.record import Writer
+from autograder.record import Writer, read_standing
 
 
 def write_feedback(course: Course) -> list[Path]:
@@ -21,8 +22,12 @@ def write_feedback(course: Course) -> list[Path]:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     with Writer(course) as writer:
         writer.apply_late_rules()
+        standing = read_standing(course, writer)
+    for line in standing.lines():
+        print(line, file=sys.stderr)
     config = course.config()
     config.GenerateFeedback.force = True
+    config.AddResults.older = [*standing.gone, *standing.older]
     with errors_of_nbgrader() as errors:
         try:
             GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()

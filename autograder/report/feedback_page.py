@@ -15,7 +15,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from pygments.formatters import HtmlFormatter
-from traitlets import Bool, default
+from traitlets import Bool, List, Unicode, default
 
 from autograder.course import CellGrade, NotebookResult, grade_id, is_solution, is_test
 from autograder.record import read_result
@@ -58,6 +58,7 @@ class AddResults(Preprocessor):
     """
 
     enabled = Bool(True).tag(config=True)
+    older = List(Unicode(), help="students whose graded notebooks are not what they handed in last").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         where = resources["nbgrader"]
@@ -88,7 +89,9 @@ class AddResults(Preprocessor):
         unread = [row["cell"] for row in rows if row["cell"].metadata.autograder.state == UNREAD]
         open_points = sum(cell.metadata.nbgrader.points for cell in unread)
         colours = HtmlFormatter(style="xcode").get_style_defs(".highlight")
-        resources["autograder"] = {"book": book, "rows": rows, "waiting": open_points, "css": colours}
+        older = where["student"] in self.older
+        page = {"book": book, "rows": rows, "waiting": open_points, "css": colours, "older": older}
+        resources["autograder"] = page
         return nb, resources
 
 

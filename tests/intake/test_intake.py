@@ -51,6 +51,17 @@ def test_missing_and_doubled_cells_are_put_right_and_told(course: Course, right:
     assert explore.source == "my_alpha = 0.25"
 
 
+@pytest.mark.parametrize("magic", ["%%time", "%%capture out", "  %%prun -q"])
+def test_a_split_answer_goes_on_behind_the_magic_of_its_second_cell(course: Course, right: dict, magic: str) -> None:
+    cells = right["cells"]
+    (place,) = [number for number, cell in enumerate(cells) if cell["id"] == "explore"]
+    first = {**cells[place], "source": "%%time\nmy_start = (1, 1)\nmy_alpha = 0.2"}
+    second = {**cells[place], "source": f"{magic}\nmy_max_steps = 99"}
+    cells[place : place + 1] = [first, second]
+    (explore,) = [cell for cell in take(course, right).notebook.cells if grade_id(cell) == "explore"]
+    assert explore.source == "%%time\nmy_start = (1, 1)\nmy_alpha = 0.2\nmy_max_steps = 99"
+
+
 def found_in(course: Course, *books: list[dict]) -> dict[str, Found]:
     """What intake finds in a file with the cells of several notebooks, named like the first one."""
     cells = [cell for book in books for cell in book]

@@ -213,3 +213,21 @@ def test_scripts_that_begin_with_a_docstring_are_read(course: Course, tmp_path: 
     script = b'"""My work."""\n\ndef gradient(x1, x2):\n    return 2 * (x1 - 6) - x2, 2 * x2 - x1\n'
     found = find(course, tmp_path, {"work.py": script})
     assert "gradient-formula" not in unwritten(course, NAME, found[NAME])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "letters", "said"),
+    [
+        ("cp932", "表示 ソース 能力", "Shift-JIS"),
+        ("big5", "功能 許可", "Big5"),
+        ("gb18030", "好的 謝謝", "Windows-1252"),
+        ("cp1252", "Lösung für ß", "Windows-1252"),
+    ],
+)
+def test_encodings_of_other_countries(
+    course: Course, tmp_path: Path, right: dict[str, bytes], encoding: str, letters: str, said: str
+) -> None:
+    data = right[NAME].decode().replace("def gradient(", f"# {letters}\\ndef gradient(", 1).encode(encoding, "replace")
+    found = find(course, tmp_path, {f"{NAME}.ipynb": data})[NAME]
+    assert unwritten(course, NAME, found) == set()
+    assert f"The file was not saved as UTF-8; it was read as {said}." in found.repairs

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import pdb
 import pkgutil
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import numpy as np
 import torch
@@ -76,6 +77,7 @@ class WarmKernelApp(IPKernelApp):
         self.log.setLevel(self.log_level)  # the application leaves that to its handler, record by record
         self.update_config(Config(CONFIG))
         self.init_pdb()
+        sys.breakpointhook = pdb.set_trace = no_debugger
         self.init_path()
         self.init_profile_dir()
         self.kernel = self.kernel_class.instance(
@@ -136,6 +138,11 @@ class WarmKernelApp(IPKernelApp):
         kernel._stdout, kernel._stderr = sys.stdout, sys.stderr
         self.shell.displayhook.pub_socket = self.shell.display_pub.pub_socket = self.iopub_socket
         self.displayhook.get_execution_count = lambda: kernel.execution_count
+
+
+def no_debugger(*given: Any, **named: Any) -> NoReturn:
+    """What `breakpoint()` does here, where its own error would have no words."""
+    raise RuntimeError("breakpoint() and set_trace() stop for nobody when this is graded: take them out")
 
 
 def reseed() -> None:
