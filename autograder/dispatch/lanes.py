@@ -6,6 +6,7 @@ at a time, so that no more than that are in memory, however many there are.
 
 from __future__ import annotations
 
+import errno
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
@@ -16,6 +17,8 @@ from autograder.course import CourseError, SubmissionResult
 from autograder.dispatch.station import Lost
 from autograder.intake import HandedIn
 
+#: Errors of this machine or a worker's, which no submission can make: a full disk, no more files, no rights.
+MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES}
 TRIES = 3  # times that a submission is given out again and again to what dies with it
 ATTENTION = 1.0  # seconds after which a look is taken whether lanes have come or gone
 
@@ -46,7 +49,7 @@ def dispatch(lanes: Lanes, students: list[str], read: Read, give_up: GiveUp) -> 
     `read(student)` gives what was handed in and its digest; it is called when there is a place for the submission. One
     that was lost is tried again at the end, alone in its lane, so that it takes no other with it; after `TRIES` losses
     `give_up(student, cause)` makes its result. So it does at an error of ours, which is no reason to stop the others.
-    An error of the machine (OSError: a full disk, say) stops the run, since it would be booked as everybody's failure.
+    An error of the machine stops the run, since it would be booked as everybody's failure.
     """
     waiting, alone = deque(students), deque[str]()
     losses: Counter[str] = Counter()
@@ -77,7 +80,10 @@ def dispatch(lanes: Lanes, students: list[str], read: Read, give_up: GiveUp) -> 
                     yield give_up(name, f"{lost or 'lost'}, {TRIES} times")
             except CourseError:
                 raise
-            except OSError as error:  # of this machine or a worker's: nothing that a submission can do
+            except OSError as error:
+                if error.errno not in MACHINE:
+                    yield give_up(name, f"{type(error).__name__}: {error}"[:300])
+                    continue
                 advice = "What was recorded stays; mend that, and run the same command again."
                 raise CourseError(f"{lane.name} cannot go on: {error}. {advice}") from error
             except Exception as error:
