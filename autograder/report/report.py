@@ -6,6 +6,7 @@ import base64
 import csv
 import hashlib
 import json
+import sys
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
@@ -27,9 +28,12 @@ def write_report(course: Course) -> Path:
     if not course.has_gradebook:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     with Writer(course) as writer:
-        data = read_class(writer, course.lab, course.notebooks(), read_standing(course, writer).words())
+        standing = read_standing(course, writer)
+        data = read_class(writer, course.lab, course.notebooks(), standing.words())
     if not any(row.notebooks for row in data.students):
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+    for line in standing.lines():
+        print(line, file=sys.stderr)
     folder = course.root / "report"
     folder.mkdir(exist_ok=True)
     path = folder / f"{course.lab}.html"

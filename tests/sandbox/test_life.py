@@ -162,7 +162,7 @@ def test_kernels_of_a_grader_that_is_gone_end(start, server):
     assert server.running
 
 
-@pytest.mark.parametrize("code", ["breakpoint()", "import pdb; pdb.set_trace()"])
+@pytest.mark.parametrize("code", ["breakpoint()", "import pdb; pdb.set_trace()"], ids=["breakpoint", "set_trace"])
 def test_a_breakpoint_is_named(kernel, code):
     assert "take them out" in kernel.run(code, timeout=10)
     assert kernel.run("1 + 1") == "2"
