@@ -13,7 +13,7 @@ FIRST = "exercise1_gradient_descent"
 
 @pytest.fixture(scope="module")
 def own(course: Course) -> Examiner:
-    return Examiner(course.source, course.release, "0", TimeLimits(), {})
+    return Examiner(course, "0", TimeLimits(), {})
 
 
 async def run_nothing(self: Examiner, kernel: object, notebook: object, book: NotebookResult) -> None:
