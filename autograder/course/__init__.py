@@ -17,9 +17,11 @@ from autograder.course.masters import (
     solution,
     without_secrets,
 )
+from autograder.course.moments import EXAMPLES, clock_times, find_zone, parse_moment
 from autograder.course.names import names_bound, names_used
 from autograder.course.nbgrader_log import errors_of_nbgrader
 from autograder.course.results import CellGrade, CheckResult, NotebookResult, SubmissionResult
+from autograder.course.tables import no_formula, read_table
 from autograder.course.tools import tools_folder
 
 __all__ = [
@@ -27,15 +29,18 @@ __all__ = [
     "CheckResult",
     "Course",
     "CourseError",
+    "EXAMPLES",
     "NotebookResult",
     "SECRETS",
     "SubmissionResult",
     "TimeLimits",
+    "clock_times",
     "deciding_digests",
     "digest",
     "digest_of_json",
     "errors_of_nbgrader",
     "files_of",
+    "find_zone",
     "grade_id",
     "is_constant",
     "is_solution",
@@ -43,8 +48,11 @@ __all__ = [
     "lab_digest",
     "names_bound",
     "names_used",
+    "no_formula",
     "open_course",
+    "parse_moment",
     "read_notebook",
+    "read_table",
     "sandbox_limits",
     "secret_regions",
     "secrets_by_kind",
