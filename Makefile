@@ -69,8 +69,9 @@ new-lab: $(READY)  ## make the skeleton of a second lab: LAB=lab04
 check: $(READY)  ## check the hidden tests: right answers, known mistakes, mutants; SEEDS=n, ONLY=text
 	@$(KIT) check --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only "$(ONLY)")
 
-collect: $(READY)  ## put a class download of Moodle or Canvas, or folders, into submitted/: FROM=archive.zip
-	@$(if $(FROM),,echo "Say what to collect: make collect FROM=archive.zip"; exit 1;) $(KIT) collect --lab $(LAB) "$(FROM)"
+collect: $(READY)  ## fill submitted/ from Moodle, Canvas or folders: FROM=archive.zip; Moodle: WORKSHEET=csv TIMEZONE=place
+	@$(if $(FROM),,echo "Say what to collect: make collect FROM=archive.zip"; exit 1;) $(KIT) collect --lab $(LAB) "$(FROM)" \
+	  $(if $(WORKSHEET),--worksheet "$(WORKSHEET)") $(if $(TIMEZONE),--timezone "$(TIMEZONE)")
 
 autograde: $(READY) $(if $(SCHEDULER),$(CLUSTER))  ## grade submitted/*/LAB; JOBS=n at a time, STUDENT=name, SCHEDULER=tcp://...
 	@$(KIT) autograde --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT)) \
@@ -85,8 +86,9 @@ report: $(READY)  ## write the report of LAB to report/: HTML, CSV, JSON
 similarity: $(READY)  ## write pairs of similar answers to report/, for a person to read
 	@$(KIT) similarity --lab $(LAB)
 
-export: $(READY)  ## write grades to export/: FORMAT=moodle, canvas, csv or json; PARTIAL=1 if some are missing
-	@$(KIT) export --lab $(LAB) $(if $(FORMAT),--format $(FORMAT)) $(if $(PARTIAL),--partial)
+export: $(READY)  ## write grades to export/: FORMAT=moodle (WORKSHEET=csv), canvas, csv or json; PARTIAL=1 if some are missing
+	@$(KIT) export --lab $(LAB) $(if $(FORMAT),--format $(FORMAT)) $(if $(PARTIAL),--partial) \
+	  $(if $(WORKSHEET),--worksheet "$(WORKSHEET)")
 
 formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
 	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader

@@ -36,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
         if name == "collect":
             command.add_argument("source", type=Path, help="class download of Moodle or Canvas, or a folder")
+            command.add_argument("--timezone", help="whose clock the times in it are of, such as Europe/Berlin")
+        if name in ("collect", "export"):
+            command.add_argument("--worksheet", type=Path, help="Moodle's grading worksheet of the same assignment")
         if name == "export":
             command.add_argument("--format", default="csv", choices=["moodle", "canvas", "csv", "json"])
             command.add_argument("--partial", action="store_true", help="leave grades empty where there are none")
@@ -121,7 +124,7 @@ def collect(options: argparse.Namespace) -> int:
     """put a class download of Moodle or Canvas, or folders, into submitted/"""
     from autograder.collect import collect
 
-    collected = collect(open_course(options.lab), options.source)
+    collected = collect(open_course(options.lab), options.source, options.worksheet, options.timezone)
     print(collected)
     return 1 if collected.refused else 0
 
@@ -133,7 +136,7 @@ def autograde(options: argparse.Namespace) -> int:
     course = open_course(options.lab)
     counts = autograde(course, options.jobs, options.unsafe, options.student, options.scheduler)
     print(counts)
-    return 1 if counts.failed else 0
+    return 1 if counts.failed or counts.refused_times else 0
 
 
 def feedback(options: argparse.Namespace) -> int:
@@ -172,7 +175,7 @@ def export(options: argparse.Namespace) -> int:
     """write the grades for Moodle, Canvas or another program"""
     from autograder.export import export_grades
 
-    print(export_grades(open_course(options.lab), options.format, options.partial))
+    print(export_grades(open_course(options.lab), options.format, options.partial, options.worksheet))
     return 0
 
 

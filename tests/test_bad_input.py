@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.check.bank import Entry, hand_in
-from autograder.collect import find_submissions, read_timestamp
+from autograder.collect import find_submissions
 from autograder.course import Course, CourseError
 from autograder.intake import Refused, read_folder
 from autograder.intake.read import read_cells
@@ -117,17 +117,6 @@ def test_links_and_special_files_are_not_read(empty: Course) -> None:
     handed = read_folder(folder)
     assert handed.files == {f"{third}.ipynb": b"{}"}
     assert "symbolic link" in handed.left_out[f"{first}.ipynb"] and "device" in handed.left_out[f"{second}.ipynb"]
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("2026-11-23 18:00:00 UTC", True), ("", False), ("soon", False), ("9" * 500, False), ("9999999-1-1", False)],
-)
-def test_timestamps(empty: Course, text: str, found: bool) -> None:
-    folder = empty.submission("s01")
-    folder.mkdir(parents=True)
-    (folder / "timestamp.txt").write_text(text)
-    assert (read_timestamp(empty, "s01") is not None) == found
 
 
 @pytest.mark.parametrize(

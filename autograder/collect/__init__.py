@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from autograder.collect.classlist import Student, read_students, write_students
 from autograder.collect.collect import collect
-from autograder.collect.lms import name_and_number
-from autograder.collect.submitted import all_submissions, find_submissions, read_submission, read_timestamp
+from autograder.collect.lms import folder_name, same_name
+from autograder.collect.recipients import Recipient, read_recipients
+from autograder.collect.submitted import (
+    all_submissions,
+    find_submissions,
+    read_submission,
+    read_timestamp,
+    read_timestamps,
+)
+from autograder.collect.worksheet import Row, Worksheet, read_worksheet
 
 __all__ = [
+    "Recipient",
+    "Row",
+    "Student",
+    "Worksheet",
     "all_submissions",
     "collect",
     "find_submissions",
-    "name_and_number",
+    "folder_name",
+    "read_recipients",
+    "read_students",
     "read_submission",
     "read_timestamp",
+    "read_timestamps",
+    "read_worksheet",
+    "same_name",
+    "write_students",
 ]

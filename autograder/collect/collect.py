@@ -3,65 +3,47 @@
 from __future__ import annotations
 
 import datetime
-import filecmp
-import os
 import shutil
 import tempfile
-import zipfile
-from dataclasses import dataclass, field
+import zoneinfo
+from dataclasses import dataclass
 from pathlib import Path
-from zipfile import ZipFile, ZipInfo
 
-from autograder.collect.lms import Owner, owners
-from autograder.course import Course, CourseError
-from autograder.intake import MAX_FILE, OURS, Refused, path_of, safe_members
-
-MAX_MEMBERS = 100_000
-MAX_BYTES = 20_000_000_000  # of a whole class, unpacked
-DOWNLOAD = datetime.timedelta(hours=1)  # dates closer together than this are those of the download
-
-
-@dataclass
-class Collected:
-    """What came of it. Nothing is lost: what was not taken stands in `refused` or `unassigned`."""
-
-    new: list[str] = field(default_factory=list)
-    replaced: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    late: list[str] = field(default_factory=list)
-    unassigned: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    systems: set[str] = field(default_factory=set)
-    #: downloads of Moodle that do not tell when each student handed in
-    undated: int = 0
-
-    def __str__(self) -> str:
-        lines = [
-            f"{len(self.new)} new, {len(self.replaced)} replaced, {len(self.unchanged)} unchanged "
-            f"(named by {', '.join(sorted(self.systems)) or 'nobody'})"
-        ]
-        if self.replaced:
-            lines.append(f"replaced, with what was there kept beside it: {', '.join(self.replaced)}")
-        if self.late:
-            lines.append(f"marked as late: {', '.join(self.late)}")
-        if self.undated:
-            lines.append(
-                "no times: all files have the date of the download, as in Moodle 4. So everybody counts as in time; "
-                "write the times of late ones into submitted/<student>/<lab>/timestamp.txt"
-            )
-        lines += [f"nobody's: {path}" for path in self.unassigned]
-        lines += [f"refused: {line}" for line in self.refused]
-        return "\n".join(lines)
+from autograder.collect.classlist import Student, read_students, write_students
+from autograder.collect.download import Download, open_archive, open_folder
+from autograder.collect.lms import Owner, folder_name, of_canvas, owners
+from autograder.collect.moodle import Delivery, Key, Matched, by_folders, by_worksheet
+from autograder.collect.place import Collected, free_name, put_in_place
+from autograder.collect.recipients import Recipient, read_recipients, write_recipients
+from autograder.collect.worksheet import Worksheet, read_worksheet
+from autograder.course import Course, CourseError, clock_times, find_zone
+from autograder.intake import OURS, Refused
 
 
-def collect(course: Course, source: Path) -> Collected:
-    """Take submissions from a zip archive, or from a folder of files, folders and zip archives."""
+@dataclass(frozen=True)
+class Known:
+    """What the teacher says of a download: the worksheet of the same assignment, and whose clocks its times are of."""
+
+    sheet: Worksheet | None
+    zone: zoneinfo.ZoneInfo | None
+
+
+def collect(course: Course, source: Path, worksheet: Path | None = None, timezone: str | None = None) -> Collected:
+    """Take submissions from a zip archive, or from a folder of files, folders and zip archives.
+
+    `worksheet` is Moodle's grading worksheet of the same assignment, `timezone` the zone of the times in it or, without
+    it, in the archive. CourseError where that cannot be done at all; what is wrong with one student is in the result.
+    """
+    try:
+        known = Known(read_worksheet(worksheet) if worksheet else None, find_zone(timezone) if timezone else None)
+    except ValueError as error:
+        raise CourseError(f"TIMEZONE: {error}.") from None
     result = Collected()
     course.submitted.mkdir(parents=True, exist_ok=True)
     if source.is_file():
-        collect_archive(course, source, source.name, result)
+        collect_archive(course, source, source.name, known, result)
     elif source.is_dir():
-        collect_folder(course, source, result)
+        collect_folder(course, source, known, result)
     else:
         raise CourseError(f"{source} does not exist: give the download of the class as FROM=archive.zip.")
     if not (result.new or result.replaced or result.unchanged or result.refused):
@@ -72,117 +54,120 @@ def collect(course: Course, source: Path) -> Collected:
     return result
 
 
-def collect_archive(course: Course, path: Path, name: str, result: Collected) -> None:
+def collect_archive(course: Course, path: Path, name: str, known: Known, result: Collected) -> None:
     """Unpack an archive in a place of its own, then hand its files in. An unsafe one is refused whole."""
     with tempfile.TemporaryDirectory(prefix=".collect-", dir=course.submitted) as folder:
         try:
-            with ZipFile(path) as archive:
-                infos = safe_members(archive, MAX_MEMBERS)
-                if sum(info.file_size for info in infos) > MAX_BYTES:
-                    raise Refused(f"unpacked it takes more than {MAX_BYTES / 1e9:.0f} GB")
-                for number, info in enumerate(infos):
-                    unpack(archive, info, Path(folder) / str(number))
-            times = {path_of(info): datetime.datetime(*info.date_time) for info in infos}
+            download = open_archive(path, Path(folder))
         except Refused as refused:
             result.refused.append(f"{name}: {refused}")
             return
-        except (zipfile.BadZipFile, RuntimeError, ValueError, OSError, EOFError, NotImplementedError) as error:
-            result.refused.append(f"{name}: it cannot be unpacked ({type(error).__name__}: {str(error)[:100]})")
-            return
-        files = {path_of(info): Path(folder) / str(number) for number, info in enumerate(infos)}
-        hand_in_files(course, files, times, result)
+        hand_in(course, download, known, result)
 
 
-def unpack(archive: ZipFile, info: ZipInfo, target: Path) -> None:
-    """Write a member to a file of ours; of one over the limit just enough that intake sees it is too large."""
-    left = min(info.file_size, MAX_FILE + 1)
-    with archive.open(info) as file, open(target, "wb") as out:
-        while left > 0 and (chunk := file.read(min(left, 1 << 20))):
-            out.write(chunk)
-            left -= len(chunk)
-
-
-def collect_folder(course: Course, source: Path, result: Collected) -> None:
-    files: dict[str, Path] = {}
-    for place, folders, names in os.walk(source):
-        folders[:] = sorted(each for each in folders if each not in ("__MACOSX", ".git"))
-        for name in sorted([*names, *(each for each in folders if (Path(place) / each).is_symlink())]):
-            path = Path(place) / name
-            relative = path.relative_to(source).as_posix()
-            if path.is_symlink() or not path.is_file():
-                result.refused.append(f"{relative!r}: it is a link or a special file")
-            elif not relative.isprintable():
-                result.refused.append(f"{relative!r}: it has control characters in its name")
-            else:
-                files[relative] = path
-    _, known = owners(list(files), course.lab)
-    archives = [path for path in files if path.lower().endswith(".zip") and "/" not in path and path not in known]
+def collect_folder(course: Course, source: Path, known: Known, result: Collected) -> None:
+    files, refused = open_folder(source)
+    result.refused += refused
+    _, named = owners(list(files), course.lab)
+    archives = [path for path in files if path.lower().endswith(".zip") and "/" not in path and path not in named]
     for name in archives:
-        collect_archive(course, files.pop(name), name, result)
+        collect_archive(course, files.pop(name), name, known, result)
     if files:
-        times = {name: datetime.datetime.fromtimestamp(path.stat().st_mtime) for name, path in files.items()}
-        hand_in_files(course, files, times, result)
+        hand_in(course, Download(files, {}), known, result)  # files that were unpacked or copied have any date
 
 
-def hand_in_files(
-    course: Course, files: dict[str, Path], times: dict[str, datetime.datetime], result: Collected
-) -> None:
-    """Put files into submitted/, one folder a student."""
-    system, known = owners(list(files), course.lab)
-    if known:
-        result.systems.add(system)
-    result.unassigned += [path for path in files if path not in known]
-    dates = [times[path] for path in known]
-    dated = system == "Moodle" and max(dates) - min(dates) > DOWNLOAD
-    result.undated += system == "Moodle" and not dated
-    by_student: dict[str, list[tuple[str, Owner]]] = {}
-    for path, owner in sorted(known.items()):
-        by_student.setdefault(owner.student, []).append((path, owner))
-    for student, own in sorted(by_student.items()):
+def hand_in(course: Course, download: Download, known: Known, result: Collected) -> None:
+    """Put the files of a download into submitted/, one folder a submission."""
+    system, named = owners(list(download.files), course.lab)
+    result.unassigned += [path for path in download.files if path not in named]
+    if not named:
+        return
+    result.systems.add(system)
+    classlist = course.home / "students.csv"
+    students = read_students(classlist)
+    collected = [each for each in read_recipients(course.submitted, course.lab) if each.system == system]
+    matched = match(system, list(named.values()), known, students, collected)
+    result.notes += matched.notes
+    result.refused += matched.refused
+    own: dict[Key, list[tuple[str, Owner]]] = {}
+    for path, owner in sorted(named.items()):
+        own.setdefault((owner.name, owner.number), []).append((path, owner))
+    if system == "folders" and len(own) == 1 and any(of_canvas([owner.file]) for owner in named.values()):
+        result.notes.append(
+            "names like Canvas's lie in the only folder: for a class from Canvas give that folder as FROM"
+        )
+    # all times before any file, so that a wrong zone changes nothing
+    times = {key: when(matched.deliveries[key], own[key], download, known, result) for key in matched.deliveries}
+    if any(times.values()) and not known.sheet:
+        result.notes.append(
+            "the times are the dates in the archive. Moodle before 4.1 writes the date of the download there: then all "
+            "are nearly the same, and nobody's. Give its grading worksheet, or leave TIMEZONE out"
+        )
+    for key, delivery in sorted(matched.deliveries.items(), key=lambda item: item[1].submission):
         with tempfile.TemporaryDirectory(prefix=".collect-", dir=course.submitted) as folder:
             new = Path(folder) / "new"
-            for path, owner in own:
-                ours = system != "folders" and owner.name in OURS  # a student's file of this name tells nothing
-                target = free_name(new / (f"handed-in-{owner.name}" if ours else owner.name))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(files[path], target)
-            if any(owner.late for _, owner in own):
+            copy_files(own[key], download, new, system)
+            if any(owner.late for _, owner in own[key]):
                 (new / "late.txt").write_text(f"{system} marked this submission as late.\n")
-                result.late.append(student)
-            if dated:
-                newest = max(times[path] for path, _ in own)
-                (new / "timestamp.txt").write_text(f"{newest.isoformat(' ')}\n")
-            put_in_place(course, student, new, result)
+                result.late.append(delivery.submission)
+            if moment := times[key]:
+                (new / "timestamp.txt").write_text(f"{moment.isoformat(' ')} UTC\n")
+            put_in_place(course, delivery.submission, new, result)
+    if system != "folders":
+        recipients = [each for delivery in matched.deliveries.values() for each in delivery.recipients]
+        write_recipients(course.submitted, course.lab, recipients)
+    if matched.students != students:
+        write_students(classlist, matched.students)
+        result.notes.append(
+            f"students.csv: {len(matched.students)} people, {len(matched.students) - len(students)} of them new"
+        )
 
 
-def free_name(path: Path) -> Path:
-    number = 2
-    free = path
-    while free.exists():
-        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
-        number += 1
-    return free
+def match(
+    system: str, found: list[Owner], known: Known, students: list[Student], collected: list[Recipient]
+) -> Matched:
+    """Whose the files are, as far as anybody says."""
+    if system == "Moodle":
+        if known.sheet:
+            return by_worksheet(found, known.sheet, students, collected)
+        return by_folders(found, students, collected)
+    if known.sheet:
+        raise CourseError(f"{known.sheet.path} is Moodle's, but the names of this download are not: leave one out.")
+    ids = {student.lms_user_id: student.id for student in students if student.lms_user_id and system == "Canvas"}
+    result = Matched(students=students)
+    for owner in found:
+        student = ids.get(owner.number) or (owner.student if system == "Canvas" else folder_name(owner.name))
+        recipient = Recipient(student, system, owner.number, owner.name, student)
+        result.deliveries[owner.name, owner.number] = Delivery(student, [recipient])
+    return result
 
 
-def put_in_place(course: Course, student: str, new: Path, result: Collected) -> None:
-    """Make a folder the student's submission. What was there before is kept beside it, unless it is the same."""
-    target = course.submission(student)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
-        result.new.append(student)
-    elif same(new, target):
-        result.unchanged.append(student)
-        return
-    else:
-        number = 1
-        while (old := target.with_name(f"{course.lab}.before-{number}")).exists():
-            number += 1
-        target.rename(old)
-        result.replaced.append(student)
-    new.rename(target)
+def when(
+    delivery: Delivery, own: list[tuple[str, Owner]], download: Download, known: Known, result: Collected
+) -> datetime.datetime | None:
+    """When something was handed in, in UTC; None if nobody says so. CourseError if the zone cannot be right."""
+    dated = [download.times[path] for path, owner in own if owner.dated and path in download.times]
+    local = delivery.row.handed_in if delivery.row else max(dated, default=None)
+    if local is None or known.zone is None:
+        result.untimed += bool(delivery.recipients and delivery.recipients[0].system == "Moodle")
+        return None
+    moments = clock_times(local, known.zone)
+    if not moments:
+        raise CourseError(
+            f"TIMEZONE={known.zone.key}: clocks there never showed {local}, but {delivery.submission} has that time. "
+            "It is another zone: for a worksheet that in the teacher's profile, for an archive that of the server."
+        )
+    if len(moments) == 2:
+        result.notes.append(f"{delivery.submission}: clocks showed {local} twice that night; the earlier time is taken")
+    result.times.append(moments[0])
+    return moments[0]
 
 
-def same(one: Path, two: Path) -> bool:
-    """Whether two folders hold the same files."""
-    names = [{path.relative_to(each) for path in each.rglob("*") if path.is_file()} for each in (one, two)]
-    return names[0] == names[1] and all(filecmp.cmp(one / name, two / name, shallow=False) for name in names[0])
+def copy_files(own: list[tuple[str, Owner]], download: Download, new: Path, system: str) -> None:
+    """Copy the files of one submission. A file of a student under one of our names tells nothing."""
+    for path, owner in own:
+        trusted = system == "folders" and owner.file == "timestamp.txt"
+        ours = owner.file in OURS and not trusted
+        target = free_name(new / (f"handed-in-{owner.file}" if ours else owner.file))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(download.files[path], target)

@@ -1,4 +1,4 @@
-"""Who handed in a file, from its path in a class download: plugins of nbgrader's zip_collect. And the way back."""
+"""Who handed in a file, from its path in a class download of Moodle or Canvas."""
 
 from __future__ import annotations
 
@@ -6,85 +6,83 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from nbgrader.plugins import FileNameCollectorPlugin
-from traitlets import Unicode
+#: `Full Name_12345_assignsubmission_file_/…`. In blind marking the name is `Participant`; in an assignment for groups
+#: name and number are the group's, and those who are in no group share a folder without number.
+MOODLE_FOLDER = re.compile(r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>[a-z]+)_?")
+#: The same without folders.
+MOODLE_FILE = re.compile(r"(?P<name>.+?)(?:_(?P<number>\d+))?_assignsubmission_(?P<kind>[a-z]+)_(?P<file>.+)")
+#: `lastfirst_LATE_12345_67890_exercise1-1.ipynb`, where LATE stands only in late ones. In anonymous marking it is
+#: `LATE_anon_aB3dE_67890_exercise1.ipynb`. What was typed into Canvas has one number less: `lastfirst_12345_text.html`.
+CANVAS_FILE = re.compile(
+    r"(?P<late>LATE_)?(?P<name>anon|(?:(?!_assignsubmission_).)+?)(?P<later>_(?:LATE|late))?"
+    r"_(?P<number>\d+|(?<=anon_)\w{5})_(?:\d+_(?P<file>.+)|(?P<typed>(?:text|link)\.html))"
+)
+
+LONGEST_NAME = 80  # characters of a folder's name
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose file it is, what it was called, and whether the system marked it as late."""
+    """Whose file it is (name and number in the system), what it was called, and what the system says of its time."""
 
-    student: str
     name: str
-    late: bool = False
+    number: str
+    file: str
+    late: bool = False  # marked so by the system
+    dated: bool = False  # whether the date in the archive can be that of handing in
 
-
-class Collector(FileNameCollectorPlugin):
-    """nbgrader's plugin for file names, for files of every kind, quiet about those that do not match."""
-
-    def collect(self, submitted_file: str) -> dict[str, str | None] | None:
-        match = re.match(self.named_regexp, submitted_file)
-        return match.groupdict() if match else None
-
-
-class MoodleCollector(Collector):
-    """`Full Name_12345_assignsubmission_file_/exercise1.ipynb`, or the same without folders.
-
-    In blind marking the name is `Participant`, in assignments for groups it is the group's; that of students who are
-    in none has no number.
-    """
-
-    named_regexp = Unicode(
-        r"(?:[^/]+/)*?(?P<student_id>[^/]+?)(?:_(?P<number>\d+))?_assignsubmission_[a-z]+_?/?(?P<file_id>[^/].*)"
-    ).tag(config=True)
-
-
-class CanvasCollector(Collector):
-    """`lastfirst_LATE_12345_67890_exercise1-1.ipynb`, where LATE stands only in late ones.
-
-    In anonymous marking it is `LATE_anon_aB3dE_67890_exercise1.ipynb`. What was typed into Canvas is no file of the
-    student and has one number less: `lastfirst_12345_text.html`.
-    """
-
-    named_regexp = Unicode(
-        r"(?:[^/]+/)*(?P<late_first>LATE_)?(?P<student_id>anon|(?:(?!_assignsubmission_)[^/])+?)(?P<late>_(?:LATE|late))?"
-        r"_(?P<number>\d+|(?<=anon_)\w{5})_(?:\d+_(?P<file_id>[^/]+)|(?P<typed>(?:text|link)\.html))$"
-    ).tag(config=True)
-
-
-SYSTEMS = {"Canvas": CanvasCollector(), "Moodle": MoodleCollector()}
+    @property
+    def student(self) -> str:
+        """The name of a folder for it: name and number."""
+        return folder_name(self.name) + (f"-{self.number}" if self.number else "")
 
 
 def owners(paths: list[str], lab: str) -> tuple[str, dict[str, Owner]]:
     """Whose the files at these paths are, and the system that named them so; files of nobody are left out.
 
-    A system has named them if it has named most of what lies at the top: deeper down students choose the names. Else
-    folders are taken for students: `<student>/<file>` or `<student>/<lab>/<file>`.
+    Only what lies at the top of the download is named by a system: deeper down students choose the names. Moodle's
+    names are told by a word that neither Canvas nor students can bring there; of Canvas's there have to be as many as
+    of others. Else folders are taken for students: `<student>/<file>` or `<student>/<lab>/<file>`.
     """
-    split = below_common(paths, lab)
-    tops = {parts[0] for parts in split.values()}
-    for system, collector in SYSTEMS.items():
-        found = {path: owner for path in paths if (owner := named(collector.collect(path)))}
-        if found and 2 * len({split[path][0] for path in found}) >= len(tops):
-            return system, found
+    split = top_names(paths, lab)
+    found = {path: owner for path, parts in split.items() if (owner := of_moodle(parts))}
+    if found:
+        return "Moodle", found
+    found = {path: owner for path, parts in split.items() if (owner := of_canvas(parts))}
+    if found and 2 * len(found) >= len({parts[0] for parts in split.values()}):
+        return "Canvas", found
     return "folders", in_folders(split, lab)
 
 
-def named(match: dict[str, str | None] | None) -> Owner | None:
+def of_moodle(parts: list[str]) -> Owner | None:
+    if of_canvas(parts):  # a student's own name for a file may hold Moodle's word
+        return None
+    match = MOODLE_FOLDER.fullmatch(parts[0]) if len(parts) > 1 else MOODLE_FILE.fullmatch(parts[0])
     if not match:
         return None
-    student = folder_name(match["student_id"] or "") + (f"-{match['number']}" if match["number"] else "")
-    late = bool(match.get("late") or match.get("late_first"))
-    return Owner(student, match["file_id"] or match.get("typed") or "", late)
+    file = "/".join(parts[1:]) or match["file"]
+    # a text that was typed into Moodle is written when the archive is made
+    return Owner(match["name"], match["number"] or "", file, dated=match["kind"] == "file")
 
 
-def below_common(paths: list[str], lab: str) -> dict[str, list[str]]:
-    """The parts of each path, without the folders around the whole class."""
+def of_canvas(parts: list[str]) -> Owner | None:
+    match = CANVAS_FILE.fullmatch(parts[0]) if len(parts) == 1 else None
+    if not match:
+        return None
+    late = bool(match["late"] or match["later"])
+    return Owner(match["name"], match["number"], match["file"] or match["typed"], late=late)
+
+
+def top_names(paths: list[str], lab: str) -> dict[str, list[str]]:
+    """The parts of each path, without the folders around the whole class or around each of several downloads."""
     split = {path: path.split("/") for path in paths}
     while len({parts[0] for parts in split.values()}) == 1 and all(len(parts) > 2 for parts in split.values()):
-        if any(parts[1] == lab for parts in split.values()):
+        if any(parts[1] == lab for parts in split.values()) or any(map(of_moodle, split.values())):
             break  # the one folder is a student's
         split = {path: parts[1:] for path, parts in split.items()}
+    inner = {path: parts[1:] for path, parts in split.items()}
+    if all(len(parts) > 1 and of_moodle(parts) for parts in inner.values()) and not any(map(of_moodle, split.values())):
+        return inner
     return split
 
 
@@ -97,19 +95,21 @@ def in_folders(split: dict[str, list[str]], lab: str) -> dict[str, Owner]:
     for path, parts in split.items():
         if len(parts) > 1 and len(names[folder_name(parts[0])]) == 1:
             rest = parts[2:] if parts[1] == lab and len(parts) > 2 else parts[1:]
-            found[path] = Owner(folder_name(parts[0]), "/".join(rest))
+            found[path] = Owner(parts[0], "", "/".join(rest))
     return found
 
 
 def folder_name(name: str) -> str:
     """A name as that of a folder: letters, digits and a few signs."""
-    return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:80] or "unnamed"
+    return re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-.")[:LONGEST_NAME] or "unnamed"
 
 
-def name_and_number(student: str) -> tuple[str, str]:
-    """What a student is called and numbered in a system, from the name of the folder; the number is "" if it has none.
+def same_name(name: str) -> str:
+    """What stays of a name when a system has made the name of a file of it: its letters and digits."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
-    Folders are named so by `owners`, or by Moodle in its download of all submissions.
-    """
-    match = re.fullmatch(r"(.+)(?:-(\d+)|_(\d+)_assignsubmission.*)", student)
-    return (match[1], match[2] or match[3]) if match else (student, "")
+
+def number_in(folder: str) -> str:
+    """Moodle's number in the name of a folder that was taken from its download by hand, else ""."""
+    match = MOODLE_FOLDER.fullmatch(folder)
+    return (match["number"] or "") if match else ""

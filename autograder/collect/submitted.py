@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import hashlib
+import os
 import sys
 from collections import Counter
+from collections.abc import Iterable
 
-from nbgrader.utils import parse_utc
-
-from autograder.course import Course, CourseError, student_id
+from autograder.course import EXAMPLES, Course, CourseError, parse_moment, student_id
 from autograder.intake import HandedIn, read_folder
+
+LONGEST = 200  # bytes of timestamp.txt
 
 
 def find_submissions(course: Course, student: str | None = None) -> list[str]:
@@ -58,9 +59,31 @@ def read_submission(course: Course, student: str) -> tuple[HandedIn, str]:
 
 
 def read_timestamp(course: Course, student: str) -> datetime.datetime | None:
-    """When the lab was handed in, from nbgrader's timestamp.txt, if that is there and can be read."""
+    """When the lab was handed in, in UTC, from nbgrader's timestamp.txt; None where there is no such file.
+
+    CourseError, with the file's name and what to write, where it names no single moment.
+    """
     path = course.submission(student) / "timestamp.txt"
-    with contextlib.suppress(OSError, ValueError, OverflowError):
-        if path.is_file() and not path.is_symlink() and path.stat().st_size < 200:
-            return parse_utc(path.read_text().strip())
-    return None
+    where = f"submitted/{student}/{course.lab}/timestamp.txt"
+    if not os.path.lexists(path):
+        return None
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > LONGEST:
+        raise CourseError(f"{where} is no short file of text: {EXAMPLES}.")
+    try:
+        return parse_moment(path.read_text(encoding="utf-8-sig").strip())
+    except (OSError, ValueError) as error:
+        reason = "is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise CourseError(f"{where} cannot be used: {reason}.") from None
+
+
+def read_timestamps(course: Course, students: Iterable[str]) -> tuple[dict[str, datetime.datetime], list[str]]:
+    """When each handed the lab in, as far as that is known; and what is wrong with files of it, in lines."""
+    times = {}
+    refused = []
+    for student in students:
+        try:
+            if handed_in := read_timestamp(course, student):
+                times[student] = handed_in
+        except CourseError as error:
+            refused.append(str(error))
+    return times, refused

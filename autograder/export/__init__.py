@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from autograder.export.canvas import CanvasExport
 from autograder.export.export import CsvExport, JsonExport, export_grades
-from autograder.export.exporter import no_formula
 from autograder.export.moodle import MoodleExport
 
 __all__ = [
@@ -13,5 +12,4 @@ __all__ = [
     "JsonExport",
     "MoodleExport",
     "export_grades",
-    "no_formula",
 ]

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from autograder.collect import read_timestamps
 from autograder.course import Course, CourseError
 from autograder.export.canvas import CanvasExport
 from autograder.export.exporter import GradeExport
@@ -48,20 +49,31 @@ class JsonExport(GradeExport):
         )
 
 
-def export_grades(course: Course, name: str, partial: bool = False) -> Path:
-    """Write the grades of a lab in one of the formats to export/. Returns the path."""
+def export_grades(course: Course, name: str, partial: bool = False, worksheet: Path | None = None) -> Path:
+    """Write the grades of a lab in one of the formats to export/. Returns the path.
+
+    `worksheet` is Moodle's own grading worksheet, which is then filled in.
+    """
     if not course.has_gradebook:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     plugin = FORMATS[name](config=course.config())
     plugin.assignment, plugin.partial = [course.lab], plugin.partial or partial
     plugin.to = plugin.to or str(course.root / "export" / f"{course.lab}-{plugin.ending}")
+    if worksheet is not None:
+        if not isinstance(plugin, MoodleExport):
+            raise CourseError(f"A worksheet of Moodle goes with FORMAT=moodle, not with FORMAT={name}.")
+        plugin.worksheet = str(worksheet)
     with Writer(course) as writer:
-        if (classlist := course.home / "students.csv").is_file():
-            writer.import_students(classlist)
-        for line in [*Standing(read_standing(course, writer).gone, []).lines(), *writer.apply_late_rules()]:
-            print(line, file=sys.stderr)
+        writer.import_students(course.home / "students.csv")
+        lines = [*Standing(read_standing(course, writer).gone, []).lines(), *writer.apply_late_rules()]
+        _, unread = read_timestamps(course, writer.submissions())
+        if unread:
+            raise CourseError(f"No grade is certain before this is: {' '.join(unread)}")
         plugin.waiting = frozenset(not_graded(course, writer))
-        return plugin.write(writer.gradebook)
+        path = plugin.write(writer.gradebook)
+    for line in [*lines, *plugin.notes]:
+        print(line, file=sys.stderr)
+    return path
 
 
 FORMATS: dict[str, type[GradeExport]] = {

@@ -5,21 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from traitlets import Bool
 
-from autograder.course import CourseError
+from autograder.collect import Recipient, read_recipients
+from autograder.course import CourseError, no_formula
 from autograder.record import Line, read_lines
-
-
-def no_formula(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula. Numbers stay, and so does a lone dash."""
-    danger = isinstance(value, str) and value != "-" and value.lstrip(" ")[:1] in tuple("=+-@\t\r\n")
-    return f"'{value}" if danger else value
 
 
 class GradeExport(ExportPlugin):
@@ -29,6 +26,10 @@ class GradeExport(ExportPlugin):
     ending = ""
     waiting: frozenset[str] = frozenset()
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.notes: list[str] = []  # what the teacher should know of the file, in lines
+
     def export(self, gradebook: Gradebook) -> None:
         """nbgrader's entry. Ends the program with one line if the class is not complete."""
         try:
@@ -36,6 +37,8 @@ class GradeExport(ExportPlugin):
         except CourseError as error:
             self.log.error("%s", error)
             sys.exit(1)
+        for note in self.notes:
+            self.log.warning("%s", note)
 
     def write(self, gradebook: Gradebook) -> Path:
         """Write the file and return its path. CourseError, and no file, if the class is not complete."""
@@ -43,11 +46,11 @@ class GradeExport(ExportPlugin):
         labs = [str(name) for name in self.assignment] or known
         if len(labs) != 1 or labs[0] not in known:
             raise CourseError(f"Choose one lab with --assignment: the gradebook has {', '.join(known) or 'none'}.")
-        lines = read_lines(gradebook, labs[0], set(self.waiting))
+        lines = to_members(read_lines(gradebook, labs[0], set(self.waiting)), self.recipients(labs[0]))
         lines = [line for line in lines if not self.student or line.student in map(str, self.student)]
         if not lines:
             raise CourseError(f"There is no student to export grades of {labs[0]} for.")
-        without = [line for line in lines if line.score is None]
+        without = self.holes(lines)
         if without and not self.partial:
             who = ", ".join(f"{line.student} ({line.status})" for line in without)
             raise CourseError(
@@ -55,9 +58,18 @@ class GradeExport(ExportPlugin):
                 "or leave their grades empty with PARTIAL=1 (nbgrader: --GradeExport.partial=True)."
             )
         path = Path(self.to or f"export/{labs[0]}-{self.ending}")
+        text = self.text(labs[0], lines)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.text(labs[0], lines), newline="")
+        path.write_text(text, newline="")
         return path
+
+    def recipients(self, lab: str) -> list[Recipient]:
+        """Whom `collect` met in Moodle or Canvas, of all submissions to a lab."""
+        return read_recipients(Path(CourseDirectory(config=self.config).root) / "submitted", lab)
+
+    def holes(self, lines: list[Line]) -> list[Line]:
+        """Those for whose grades the file is not written."""
+        return [line for line in lines if line.score is None]
 
     def text(self, lab: str, lines: list[Line]) -> str:
         """The file."""
@@ -68,3 +80,17 @@ class GradeExport(ExportPlugin):
     def rows(self, lab: str, lines: list[Line]) -> list[list[Any]]:
         """The rows of a table, the head first."""
         raise NotImplementedError
+
+
+def to_members(lines: list[Line], recipients: list[Recipient]) -> list[Line]:
+    """Grades of groups given to their members: each has the line of the group, under their own name."""
+    found = {line.student: line for line in lines}
+    for each in recipients:
+        group = found.get(each.submission)
+        if group is None or each.student == each.submission:
+            continue
+        own = found.get(each.student)
+        names = {key: getattr(own, key) for key in ("first_name", "last_name", "email", "lms_user_id")} if own else {}
+        found[each.student] = replace(group, student=each.student, **names)
+    groups = {each.submission for each in recipients if each.student != each.submission}
+    return [line for student, line in sorted(found.items()) if student not in groups]

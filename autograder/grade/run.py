@@ -7,13 +7,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
-from autograder.collect import all_submissions, find_submissions, read_submission, read_timestamp
+from autograder.collect import all_submissions, find_submissions, read_submission, read_timestamps
 from autograder.course import (
     CellGrade,
     Course,
@@ -41,6 +41,8 @@ class Counts:
     unchanged: int = 0
     needs_person: int = 0
     failed: int = 0
+    #: what is wrong with times of handing in, in lines
+    refused_times: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
@@ -72,7 +74,8 @@ def autograde(
         stale = set(out_of_date(course, writer, students))
         todo = [name for name in students if name in stale or not course.autograded(name).is_dir()]
         refused = all_submissions(course)[1] if student is None else {}
-        counts = Counts(unchanged=len(students) - len(todo), failed=len(refused))
+        times, refused_times = read_timestamps(course, students)
+        counts = Counts(unchanged=len(students) - len(todo), failed=len(refused), refused_times=refused_times)
         if todo:
             lanes = lanes or stack.enter_context(lanes_for(course, seed, jobs, unsafe, scheduler))
             deciding = deciding_digests(course)
@@ -80,12 +83,13 @@ def autograde(
                 if result.digest:
                     result.digest = submission_digest(result.digest, deciding, seed + VERSION, result.missing)
                 store_notebooks(course, result)
-                writer.record(result, read_timestamp(course, result.student))
+                writer.record(result, times.get(result.student))
                 failed = any(book.status == "failed" for book in result.notebooks)
                 counts.failed += failed
                 counts.graded += not failed
         gone = read_standing(course, writer).gone if student is None else []
-        for line in [*Standing(gone, []).lines(), *writer.apply_late_rules()]:
+        lines = [*Standing(gone, []).lines(), *refused_times, *writer.apply_late_rules()]
+        for line in dict.fromkeys(lines):
             print(line, file=sys.stderr)
         counts.needs_person = len(writer.waiting() & set(students))
     return counts

@@ -10,7 +10,7 @@
     lab03 = 2026-12-01T18:00:00+01:00
 
     [extensions.lab03]
-    s07 = 2026-12-04T18:00:00+01:00
+    s07 = "2026-12-04 18:00 Europe/Berlin"
 
 `LatePenalty` is nbgrader's late-submission plugin: `nbgrader autograde` and this package use the same rule.
 """
@@ -27,7 +27,7 @@ from typing import Any
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Unicode
 
-from autograder.course import CourseError, student_id
+from autograder.course import EXAMPLES, CourseError, parse_moment, student_id
 
 DAY = 24 * 3600
 
@@ -79,6 +79,8 @@ def read_rules(path: Path) -> Rules | None:
                         f"the extension of {student} for {lab} ends before the lab is due, or it has no due"
                     )
         return Rules(**numbers, due=due, extensions=extensions)
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{path} cannot be used: {error}. As for times, {EXAMPLES}, a text in quotes.") from None
     except (ValueError, TypeError, AttributeError) as error:
         raise CourseError(f"{path} cannot be used: {error}") from None
 
@@ -93,9 +95,24 @@ def number(key: str, value: Any) -> float:
 
 
 def moment(key: str, value: Any) -> datetime.datetime:
-    if not isinstance(value, datetime.datetime) or value.tzinfo is None:
-        raise ValueError(f"{key} = {value!s} is not a time with a zone, such as 2026-12-01T18:00:00+01:00")
-    return value.astimezone(datetime.UTC).replace(tzinfo=None)
+    """The time in UTC that stands for a lab or a student: one of TOML's with an offset, or a text with any zone."""
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        return value.astimezone(datetime.UTC).replace(tzinfo=None)
+    try:
+        return parse_moment(str(value))
+    except ValueError as error:
+        raise ValueError(f"{key} = {error}") from None
+
+
+def without_time(students: list[str], lab: str) -> list[str]:
+    """That nobody knows when these handed in, in a line."""
+    if not students:
+        return []
+    more = f" and {len(students) - 10} more" if len(students) > 10 else ""
+    return [
+        f"no time of handing in, so in time for late.toml: {', '.join(sorted(students)[:10])}{more}. It would stand in "
+        f"submitted/<student>/{lab}/timestamp.txt"
+    ]
 
 
 class LatePenalty(LateSubmissionPlugin):

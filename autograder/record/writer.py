@@ -8,10 +8,10 @@ killed leaves each submission either recorded whole or not at all.
 from __future__ import annotations
 
 import contextlib
-import csv
 import datetime
 import fcntl
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,10 @@ from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, in
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from autograder.collect import read_timestamp
+from autograder.collect import read_students, read_timestamps
 from autograder.course import Course, CourseError, SubmissionResult, lab_digest, student_id
 from autograder.record.carry import ARCHIVE, CarryOver
-from autograder.record.late import LatePenalty, read_rules
+from autograder.record.late import LatePenalty, read_rules, without_time
 from autograder.record.patience import patient, patiently
 from autograder.record.rows import LabRows
 from autograder.record.stamp import stamp
@@ -196,7 +196,8 @@ class Writer:
     def apply_late_rules(self) -> list[str]:
         """Bring due date, extensions and penalties in line with late.toml and the scores as they stand now.
 
-        Returns what is odd about the file, in lines for people. Without the file nothing is touched.
+        Returns what is odd, in lines for people: who counts as in time because nobody knows when they handed in.
+        Without the file nothing is touched.
         """
         lab = self._course.lab
         plugin = LatePenalty(config=self._course.config())
@@ -205,32 +206,27 @@ class Writer:
         if rules is None or assignment is None:
             return []
         assignment.duedate = rules.due.get(lab)
-        for student, submission in self.submissions().items():
-            if handed_in := read_timestamp(self._course, student):  # it may have come, or changed, after grading
-                submission.timestamp = handed_in
+        submissions = self.submissions()
+        times, odd = read_timestamps(self._course, submissions)
+        for student, submission in submissions.items():
+            if student in times:  # it may have come, or changed, after grading
+                submission.timestamp = times[student]
             submission.extension = rules.extension(lab, student)
             late = submission.total_seconds_late
             for notebook in submission.notebooks:
                 notebook.late_submission_penalty = rules.penalty(notebook.score, late) or None
         self._session.commit()
         unknown = [name for name in rules.extensions.get(lab, {}) if self._session.get(Student, name) is None]
-        return [f"late.toml: {name} has an extension, but is in no gradebook and no students.csv" for name in unknown]
+        odd += [f"late.toml: {name} has an extension, but is in no gradebook and no students.csv" for name in unknown]
+        untimed = [student for student, submission in submissions.items() if submission.timestamp is None]
+        return odd + (without_time(untimed, lab) if lab in rules.due else [])
 
     @patient
     def import_students(self, path: Path) -> None:
-        """Bring the class list into the gradebook: a table with the columns of `nbgrader db student import`."""
-        columns = {"id", "first_name", "last_name", "email", "lms_user_id"}
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            table = csv.DictReader(file)
-            if "id" not in (table.fieldnames or []) or set(table.fieldnames or []) - columns:
-                raise CourseError(f"{path} needs a first line with id and, if you like, {', '.join(sorted(columns))}.")
-            for row in table:
-                if None in row or None in row.values() or not row["id"].strip():
-                    raise CourseError(
-                        f"{path}, line {table.line_num}: has not as many cells as the first line, or no id."
-                    )
-                details = {key: value.strip() for key, value in row.items()}
-                self._gradebook.update_or_create_student(student_id(details.pop("id")), **details)
+        """Bring the class list into the gradebook, if there is one. CourseError if it is not as it should be."""
+        for student in read_students(path):
+            details = asdict(student)
+            self._gradebook.update_or_create_student(student_id(details.pop("id")), **details)
 
 
 def read_result(session: Session, lab: str, student: str) -> SubmissionResult | None:

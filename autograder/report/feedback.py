@@ -10,7 +10,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.collect import name_and_number
+from autograder.collect import folder_name, read_recipients
 from autograder.course import Course, CourseError, errors_of_nbgrader
 from autograder.record import Writer, read_standing
 
@@ -21,9 +21,9 @@ def write_feedback(course: Course) -> list[Path]:
     if not students:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     with Writer(course) as writer:
-        writer.apply_late_rules()
+        late = writer.apply_late_rules()
         standing = read_standing(course, writer)
-    for line in standing.lines():
+    for line in [*standing.lines(), *late]:
         print(line, file=sys.stderr)
     config = course.config()
     config.GenerateFeedback.force = True
@@ -46,14 +46,18 @@ def archive(course: Course) -> Path:
 def write_archive(course: Course, folders: list[Path]) -> None:
     """Put <student>/<notebook>.html of everybody into feedback/<lab>.zip.
 
-    Students with a number are named <name>_<number>_assignsubmission_file, as in Moodle's download of all submissions:
-    so Moodle takes the archive back as "multiple feedback files in a zip".
+    Of submissions from Moodle each recipient, and so each member of a group, gets a folder that is named as in Moodle's
+    download of all submissions: <name>_<number>_assignsubmission_file. So Moodle takes the archive back.
     """
     path = archive(course)
+    uploads: dict[str, list[str]] = {}
+    for each in read_recipients(course.submitted, course.lab):
+        if each.system == "Moodle":
+            name = folder_name(each.name).replace("_", "-")  # Moodle takes the names apart at these signs
+            uploads.setdefault(each.submission, []).append(f"{name}_{each.number}_assignsubmission_file")
     with zipfile.ZipFile(path.with_suffix(".new"), "w", zipfile.ZIP_DEFLATED) as file:
         for folder in folders:
-            name, number = name_and_number(folder.parent.name)
-            upload = f"{name.replace('_', '-')}_{number}_assignsubmission_file" if number else name
             for page in sorted(folder.glob("*.html")):
-                file.write(page, f"{upload}/{page.name}")
+                for upload in uploads.get(folder.parent.name, [folder.parent.name]):
+                    file.write(page, f"{upload}/{page.name}")
     path.with_suffix(".new").replace(path)

@@ -14,8 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.course import Course, CourseError
-from autograder.export import no_formula
+from autograder.course import Course, CourseError, no_formula
 from autograder.record import Writer, read_standing
 from autograder.report.analysis import ClassData, read_class
 from autograder.report.figures import check_figure, score_figure, time_figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from autograder.record import Writer
@@ -20,7 +21,8 @@ class Row:
 
 def read_scores(writer: Writer) -> list[Row]:
     """The scores as they stand, manual ones and late penalties included."""
-    writer.apply_late_rules()
+    for line in writer.apply_late_rules():
+        print(line, file=sys.stderr)
     results = {result.student: result for result in writer.results()}
     rows = []
     for student, submission in sorted(writer.submissions().items()):

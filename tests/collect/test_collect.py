@@ -40,12 +40,12 @@ def handed_in(course: Course) -> dict[str, bytes]:
     return {
         path.relative_to(course.submitted).as_posix(): path.read_bytes()
         for path in sorted(course.submitted.rglob("*"))
-        if path.is_file() and path.name not in ("timestamp.txt", "late.txt")
+        if path.is_file() and path.name not in ("timestamp.txt", "late.txt") and path.parent != course.submitted
     }
 
 
 def test_moodle(empty: Course, tmp_path: Path) -> None:
-    result = collect(empty, make_zip(tmp_path / "class.zip", MOODLE, hours_apart=1))
+    result = collect(empty, make_zip(tmp_path / "class.zip", MOODLE, hours_apart=1), timezone="Europe/Berlin")
     assert handed_in(empty) == {
         "Ana-Maria-Example-1001/lab03/exercise1.ipynb": b"a",
         "Ana-Maria-Example-1001/lab03/my lab/exercise2.ipynb": b"b",
@@ -55,7 +55,7 @@ def test_moodle(empty: Course, tmp_path: Path) -> None:
         "Participant-1004/lab03/exercise1 (1).ipynb": b"e",
     }
     assert result.systems == {"Moodle"} and len(result.new) == 4 and result.unassigned == ["readme.txt"]
-    assert str(read_timestamp(empty, "Participant-1004")) == "2026-11-23 15:05:00" and not result.undated
+    assert str(read_timestamp(empty, "Participant-1004")) == "2026-11-23 14:05:00" and not result.untimed
     assert find_submissions(empty) == sorted(result.new)
 
 
@@ -70,21 +70,15 @@ def test_canvas(empty: Course, tmp_path: Path) -> None:
     assert "Canvas" in (empty.submission("lateone-1002") / "late.txt").read_text()
 
 
-def test_dates_of_the_download_are_not_those_of_handing_in(empty: Course, tmp_path: Path) -> None:
-    """Moodle 4 gives every file the time when the archive was made."""
-    result = collect(empty, make_zip(tmp_path / "class.zip", MOODLE))
-    assert result.undated and "no times" in str(result) and len(result.new) == 4
-    assert [read_timestamp(empty, name) for name in result.new] == [None] * 4
-
-
 #: names in a download, and the place where each belongs; None is nobody's
 LAYOUTS: dict[str, dict[str, str | None]] = {
-    "Moodle, groups": {
-        "The Early Birds_21_assignsubmission_file/sub/a.ipynb": "The-Early-Birds-21/sub/a.ipynb",
-        "Default group_assignsubmission_file/a.ipynb": "Default-group/a.ipynb",
-        "Default group_assignsubmission_file/x_7_assignsubmission_file_y.ipynb": (
-            "Default-group/x_7_assignsubmission_file_y.ipynb"
+    "Moodle, with names of Moodle and Canvas deeper down": {
+        "Ana_21_assignsubmission_file/sub/a.ipynb": "Ana-21/sub/a.ipynb",
+        "Ana_21_assignsubmission_file/Bo_22_assignsubmission_file_/y.ipynb": (
+            "Ana-21/Bo_22_assignsubmission_file_/y.ipynb"
         ),
+        "Bo_22_assignsubmission_file/x_7_assignsubmission_file_y.ipynb": "Bo-22/x_7_assignsubmission_file_y.ipynb",
+        "Bo_22_assignsubmission_file/exampleana_21_5001_y.ipynb": "Bo-22/exampleana_21_5001_y.ipynb",
     },
     "Moodle, blind, without folders": {
         "Participant_4711_assignsubmission_file_a_b_1_2_c.ipynb": "Participant-4711/a_b_1_2_c.ipynb",
@@ -113,6 +107,7 @@ LAYOUTS: dict[str, dict[str, str | None]] = {
         "s01/a.ipynb": "s01/a.ipynb",
         "s02/x_1_assignsubmission_file_y.ipynb": "s02/x_1_assignsubmission_file_y.ipynb",
         "s02/x_1_2_y.ipynb": "s02/x_1_2_y.ipynb",
+        "s02/x_1_assignsubmission_file_/y.ipynb": "s02/x_1_assignsubmission_file_/y.ipynb",
         "s03/lab03/a.ipynb": "s03/a.ipynb",
     },
     "folders whose names come to the same": {
@@ -139,7 +134,7 @@ def test_a_student_cannot_write_the_time_of_handing_in(empty: Course, tmp_path: 
         for name in ("Ana_1", "Bo_2")
         for file in ("timestamp.txt", "late.txt", "a.ipynb")
     }
-    collect(empty, make_zip(tmp_path / "class.zip", files, hours_apart=1))
+    collect(empty, make_zip(tmp_path / "class.zip", files, hours_apart=1), timezone="UTC")
     assert str(read_timestamp(empty, "Ana-1")) == "2026-11-23 12:02:00"
     assert (empty.submission("Ana-1") / "handed-in-timestamp.txt").exists()
     assert not (empty.submission("Ana-1") / "late.txt").exists()
@@ -175,6 +170,45 @@ def test_a_second_download_replaces_what_changed_and_keeps_the_old(empty: Course
     assert find_submissions(empty) == ["exampleana-1001", "lateone-1002"]
 
 
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Honest-Hal_222_333_exercise2_chain_rule.ipynb",
+        "Honest Hal_222_assignsubmission_file_exercise2.ipynb",
+        "Honest Hal_222_assignsubmission_file_/exercise2.ipynb",
+        "Honest-Hal_222_333_a.ipynb/Honest-Hal_222_333_a.ipynb",
+        "Honest-Hal-222/lab03/a.ipynb",
+        "../Honest-Hal-222/lab03/a.ipynb",
+    ],
+)
+def test_nobody_is_replaced_by_somebody_elses_file(empty: Course, tmp_path: Path, name: str, packed: bool) -> None:
+    """A file below one student's folder, with a name as another one's has in Moodle or Canvas."""
+    honest = {"Honest Hal_222_assignsubmission_file_/exercise1.ipynb": b"honest"}
+    collect(empty, make_zip(tmp_path / "one.zip", honest))
+    source = tmp_path / "two"
+    if packed or name.startswith(".."):
+        source = make_zip(tmp_path / "two.zip", {f"Eve Evil_111_assignsubmission_file_/{name}": b"evil"})
+    else:
+        path = source / "Eve Evil_111_assignsubmission_file_" / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"evil")
+    result = collect(empty, source)
+    assert result.replaced == [] and result.new == ([] if name.startswith("..") else ["Eve-Evil-111"])
+    assert handed_in(empty)["Honest-Hal-222/lab03/exercise1.ipynb"] == b"honest"
+
+
+def test_the_one_folder_of_a_student_is_no_class_of_canvas(empty: Course, tmp_path: Path) -> None:
+    collect(empty, make_zip(tmp_path / "canvas.zip", {"honesthal_222_332_a.ipynb": b"honest"}))
+    result = collect(empty, make_zip(tmp_path / "folder.zip", {"s02/honesthal_222_333_a.ipynb": b"evil"}))
+    assert result.new == ["s02"] and result.replaced == [] and "give that folder as FROM" in str(result)
+
+
+def test_canvas_knows_people_by_number(own: Course, tmp_path: Path) -> None:
+    (own.home / "students.csv").write_text("id,lms_user_id\ns-ana,1001\n")
+    assert collect(own, make_zip(tmp_path / "submissions.zip", CANVAS)).new == ["lateone-1002", "s-ana"]
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [("/etc/x.ipynb", "absolute"), ("s01/../../x.ipynb", "leads out"), ("..\\x.ipynb", "leads out"),
@@ -200,7 +234,7 @@ def test_unsafe_archives_are_refused_and_the_others_go_on(empty: Course, tmp_pat
 def test_what_is_larger_than_can_be_read_is_cut_off(
     empty: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autograder.collect.collect.MAX_FILE", 1000)
+    monkeypatch.setattr("autograder.collect.download.MAX_FILE", 1000)
     collect(empty, make_zip(tmp_path / "class.zip", {"s_1_2_exercise1.ipynb": b" " * 1_000_000}))
     assert len(handed_in(empty)["s-1/lab03/exercise1.ipynb"]) == 1001
 

@@ -13,9 +13,10 @@ import pytest
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from autograder.course import CellGrade, Course, CourseError, NotebookResult, SubmissionResult
+from autograder.collect import read_recipients
+from autograder.course import CellGrade, Course, CourseError, NotebookResult, SubmissionResult, no_formula
 from autograder.export.export import FORMATS, export_grades
-from autograder.export.exporter import GradeExport, no_formula
+from autograder.export.exporter import GradeExport
 from autograder.record import Writer, read_lines
 from autograder.record.late import DAY
 
@@ -33,6 +34,12 @@ graded,Zoë,"O'Hara, the second",zoe@example.org,101
 zero,Nil,Null,nil@example.org,102
 =cmd|' /C calc'!A0,@SUM(A1),+1,-2@example.org,103
 """
+COLLECTED = """submission,system,number,name,student
+graded,Moodle,4711,Zoë O'Hara,graded
+zero,Moodle,4712,Nil,zero
+late,Moodle,4713,=HYPERLINK(1),late
+extended,Canvas,104,extended,extended
+"""
 
 
 def result(student: str, status: str, test: float, proof: float | None) -> SubmissionResult:
@@ -47,6 +54,8 @@ def template(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Path:
     (tmp_path / "nbgrader_config.py").write_text((home / "nbgrader_config.py").read_text())
     (tmp_path / "source/lab03").mkdir(parents=True)
     (tmp_path / "students.csv").write_text(STUDENTS)
+    (tmp_path / "submitted").mkdir()
+    (tmp_path / "submitted/lab03.csv").write_text(COLLECTED)
     course = Course(tmp_path, tmp_path, "lab03")
     with Gradebook(course.database_url, "deep-learning") as gradebook:
         gradebook.add_assignment("lab03")
@@ -147,7 +156,18 @@ def test_an_extension_of_nobody_is_said(course: Course, capsys: pytest.CaptureFi
     export_grades(course, "csv", partial=True)
     assert capsys.readouterr().err == (
         "late.toml: extendet has an extension, but is in no gradebook and no students.csv\n"
+        "no time of handing in, so in time for late.toml: zero. It would stand in "
+        "submitted/<student>/lab03/timestamp.txt\n"
     )
+
+
+def test_no_grade_is_written_where_a_time_cannot_be_read(course: Course) -> None:
+    (course.home / "late.toml").write_text(LATE)
+    course.submission("late").mkdir(parents=True)
+    (course.submission("late") / "timestamp.txt").write_text("2026-12-01 18:00 IST")
+    with pytest.raises(CourseError, match=r"submitted/late/lab03/timestamp\.txt cannot be used: .* IST"):
+        export_grades(course, "csv", partial=True)
+    assert not (course.root / "export").exists()
 
 
 def test_moodle_gets_its_grading_worksheet(course: Course) -> None:
@@ -158,18 +178,49 @@ def test_moodle_gets_its_grading_worksheet(course: Course) -> None:
     ]
     found = {row[3]: row for row in rows}
     assert found["graded"] == [
-        *("Participant 101", "Zoë O'Hara, the second", "zoe@example.org", "graded", "graded", "6.00", "10.00", "Yes"),
+        *("Participant 4711", "Zoë O'Hara, the second", "zoe@example.org", "graded", "graded", "6.00", "10.00", "Yes"),
         *("Tuesday, 1 December 2026, 05:00 PM UTC", "-", "one: 6 of 10 points"),
     ]
-    assert found["zero"][4:6] == ["zero", "0.00"] and found["ungraded"][4:6] == ["ungraded", ""]
+    assert found["zero"][4:6] == ["zero", "0.00"] and set(found) == {"graded", "zero", "late"}
 
 
-def test_folders_tell_the_number(course: Course) -> None:
-    for name in ("Zoë O'Hara_4711_assignsubmission_file", "Ana-Example-12345"):
+def test_rows_without_number_or_grade_are_left_out_and_named(course: Course, capsys: pytest.CaptureFixture) -> None:
+    """One row without a number, and Moodle refuses the file; an empty comment deletes one that is there."""
+    (course.root / "submitted/lab03.csv").write_text(COLLECTED + "ungraded,Moodle,4714,U,ungraded\n")
+    _, *rows = table(course, "moodle")
+    assert all(row[0][12:].isdecimal() and row[5] and row[10] for row in rows)
+    said = capsys.readouterr().err
+    assert "ungraded (ungraded)" in said and "extended (no number)" in said and "WORKSHEET=" in said
+
+
+def test_only_systems_give_numbers(course: Course) -> None:
+    """Not the end of a name that was made by hand, and Moodle's are not Canvas's."""
+    for name in ("Zoë O'Hara_4719_assignsubmission_file", "team-12"):
         course.submission(name).mkdir(parents=True)
-    rows = {row[0]: row[1] for row in table(course, "moodle")}
-    assert rows["Participant 4711"] == "Zoë O'Hara" and rows["Participant 12345"] == "Ana-Example"
-    assert {row[3]: row[1] for row in table(course, "canvas")}["Ana-Example-12345"] == "12345"
+        with Writer(course) as writer:
+            writer.record(result(name, "graded", 6, 0), DUE)
+        autograded = SubmissionResult(name, "seed", "digest")
+        assert autograded.digest
+    rows = {row[3]: row[0] for row in table(course, "moodle")}
+    assert set(rows.values()) == {"Identifier", "Participant 4711", "Participant 4712", "Participant 4713"}
+    numbers = {row[3]: row[1] for row in table(course, "canvas")}
+    assert numbers["team-12"] == "" and numbers["extended"] == "104" and numbers["late"] == ""
+    assert numbers["graded"] == "101"
+
+
+def test_a_folder_as_moodle_names_it_tells_its_number(course: Course) -> None:
+    name = "Zoë O'Hara_4719_assignsubmission_file"
+    course.submission(name).mkdir(parents=True)
+    (number,) = [each for each in read_recipients(course.submitted, "lab03") if each.submission == name]
+    assert (number.number, number.name) == ("4719", "Zoë O'Hara")
+
+
+def test_anonymous_students_of_canvas_are_left_out_and_named(course: Course, capsys: pytest.CaptureFixture) -> None:
+    with Writer(course) as writer:
+        writer.record(result("anon-aB3dE", "graded", 6, 0), DUE)
+    (course.root / "submitted/lab03.csv").write_text(COLLECTED + "anon-aB3dE,Canvas,aB3dE,anon,anon-aB3dE\n")
+    assert "anon-aB3dE" not in {row[3] for row in table(course, "canvas")}
+    assert "anon-aB3dE" in capsys.readouterr().err
 
 
 def test_canvas_gets_its_gradebook(course: Course) -> None:
@@ -181,11 +232,14 @@ def test_canvas_gets_its_gradebook(course: Course) -> None:
     assert found["crashed"][5:] == ["", "crashed"]
 
 
-@pytest.mark.parametrize("name", ["moodle", "canvas", "csv"])
-def test_no_cell_is_a_formula(course: Course, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("moodle", "'=HYPERLINK(1)"), ("canvas", "'=cmd|' /C calc'!A0"), ("csv", "'=cmd|' /C calc'!A0")],
+)
+def test_no_cell_is_a_formula(course: Course, name: str, safe: str) -> None:
     cells = [cell for row in table(course, name) for cell in row]
     assert [cell for cell in cells if cell[:1] in tuple("=+-@") and cell != "-"] == []
-    assert "'=cmd|' /C calc'!A0" in cells
+    assert safe in cells
 
 
 @pytest.mark.parametrize("text", ["=1", " =1", "+1", "-1", "@A1", "\t=1"])

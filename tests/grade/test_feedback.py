@@ -3,16 +3,14 @@
 import csv
 import zipfile
 from html.parser import HTMLParser
-from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from autograder.course import Course
 from autograder.release.leaks import secret_lines
 from autograder.report import write_report
-from autograder.report.feedback import archive, write_archive, write_feedback
+from autograder.report.feedback import archive, write_feedback
 from autograder.report.feedback_page import without_paths
 from tests.grade.conftest import Run
 
@@ -106,18 +104,6 @@ def test_points_that_wait_are_told_from_zero(pages: dict[str, str]) -> None:
     zero = [row for row in blank.find_all("tr") if row.code and row.code.string == "keep-going"]
     assert "– of 2" in waiting[0].text and "not graded yet" in waiting[0].text
     assert "0 of 2" in zero[0].text and "no points" in zero[0].text
-
-
-@pytest.mark.parametrize("student", ["Ana_Maria-Example-4711", "Ana-Maria-Example_4711_assignsubmission_file"])
-def test_moodle_takes_the_archive_back(tmp_path: Path, student: str) -> None:
-    course = Course(tmp_path, tmp_path, "lab03")
-    course.feedback(student).mkdir(parents=True)
-    (course.feedback(student) / "one.html").write_text("page")
-    write_archive(course, [course.feedback(student)])
-    with zipfile.ZipFile(archive(course)) as file:
-        (path,) = file.namelist()
-    name, number, *kind = path.split("/")[0].split("_", 4)  # as Moodle's importer does
-    assert (name, number, kind) == ("Ana-Maria-Example", "4711", ["assignsubmission", "file"])
 
 
 def test_the_archive_holds_every_page_by_student(graded: Run, pages: dict[str, str]) -> None:

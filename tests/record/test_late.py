@@ -44,6 +44,11 @@ def test_nbgraders_plugin_uses_the_same_rule(file: Path) -> None:
     assert LatePenalty().late_submission_penalty("s01", 60.0, DAY + 1) is None
 
 
+def test_a_time_may_have_the_zone_of_a_place(file: Path) -> None:
+    file.write_text(RULES.replace("2026-12-01T18:00:00+01:00", '"2026-12-01 18:00 Europe/Berlin"'))
+    assert str(read_rules(file).due["lab03"]) == "2026-12-01 17:00:00"
+
+
 def test_times_are_utc_and_an_extension_belongs_to_one_student(file: Path) -> None:
     rules = read_rules(file)
     assert str(rules.due["lab03"]) == "2026-12-01 17:00:00"
@@ -57,7 +62,12 @@ def test_times_are_utc_and_an_extension_belongs_to_one_student(file: Path) -> No
         ("percent_per_day = 10", "percent_a_day = 10", "unknown rule 'percent_a_day'"),
         ("percent_per_day = 10", "percent_per_day = 110", "not a number from 0 to 100"),
         ("percent_per_day = 10", "percent_per_day = '10'", "not a number"),
-        ("lab03 = 2026-12-01T18:00:00+01:00", "lab03 = 2026-12-01T18:00:00", "not a time with a zone"),
+        ("lab03 = 2026-12-01T18:00:00+01:00", "lab03 = 2026-12-01T18:00:00", "has no zone: write it like"),
+        ("2026-12-01T18:00:00+01:00", '"2026-12-01 18:00 IST"', "can mean 3 different times: write it like"),
+        ("2026-12-01T18:00:00+01:00", '"2026-12-01 18:00 PST"', "can mean 2 different times: write it like"),
+        ("2026-12-01T18:00:00+01:00", '"01.12.2026"', "lab03 = '01.12.2026' is not a date and a time"),
+        ("2026-12-01T18:00:00+01:00", "01.12.2026", "write it like 2026-12-05T18:00:00+01:00"),
+        ("2026-12-01T18:00:00+01:00", "2026-12-01", "lab03 = '2026-12-01' is not a date and a time"),
         ("s07 = 2026-12-04", "s07 = 2026-11-04", "ends before the lab is due"),
         ("[extensions.lab03]", "[extensions.lab04]", "ends before the lab is due, or it has no due"),
         ("[due]", "[dues]", "unknown table 'dues'"),
