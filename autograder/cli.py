@@ -37,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "collect":
             command.add_argument("source", type=Path, help="class download of Moodle or Canvas, or a folder")
             command.add_argument("--timezone", help="whose clock the times in it are of, such as Europe/Berlin")
+        if name == "drop":
+            command.add_argument("student", help="who left: the name of the folder in submitted/")
         if name in ("collect", "export"):
             command.add_argument("--worksheet", type=Path, help="Moodle's grading worksheet of the same assignment")
         if name == "export":
@@ -179,6 +181,17 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
+def drop(options: argparse.Namespace) -> int:
+    """put a student who left aside"""
+    from autograder.record import drop_student
+
+    print(
+        f"{options.student} is in no class list and no gradebook any more; all there was: "
+        f"{drop_student(open_course(options.lab), options.student)}"
+    )
+    return 0
+
+
 def demo(options: argparse.Namespace) -> int:
     """grade a small synthetic class in demo/"""
     from autograder.demo import run_demo
@@ -205,6 +218,7 @@ COMMANDS = {
     "report": report,
     "similarity": similarity,
     "export": export,
+    "drop": drop,
     "demo": demo,
     "doctor": doctor,
 }

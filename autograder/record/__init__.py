@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.record.drop import drop_student
 from autograder.record.grades import Line, read_lines
 from autograder.record.late import LatePenalty
 from autograder.record.stamp import stamp
@@ -15,6 +16,7 @@ __all__ = [
     "Standing",
     "VERSION",
     "Writer",
+    "drop_student",
     "not_graded",
     "only_run",
     "out_of_date",
