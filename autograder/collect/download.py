@@ -60,7 +60,9 @@ def open_folder(source: Path) -> tuple[dict[str, Path], list[str]]:
             if path.is_symlink() or not path.is_file():
                 refused.append(f"{relative!r}: it is a link or a special file")
             elif not relative.isprintable():
-                refused.append(f"{relative!r}: its name has control characters, or garbled letters; {ZIP_ITSELF}")
+                top = relative.split("/")[0]
+                shown = relative if top.isprintable() else top  # once for all that is in it
+                refused.append(f"{shown!r}: its name has control characters, or garbled letters; {ZIP_ITSELF}")
             else:
                 files[relative] = path
-    return files, refused
+    return files, list(dict.fromkeys(refused))

@@ -112,7 +112,7 @@ def in_groups(folders: list[Key], sheet: Worksheet) -> tuple[int, dict[Key, list
     """
     names = Counter(same_name(name) for name, _ in folders)
     best: tuple[int, dict[str, list[Row]]] = 0, {}
-    for place in range(min(len(row.before) for row in sheet.rows)):
+    for place in range(1, min(len(row.before) for row in sheet.rows)):  # first are the names of people, or the status
         found: dict[str, list[Row]] = {}
         for row in sheet.rows:
             found.setdefault(same_name(row.before[place]), []).append(row)

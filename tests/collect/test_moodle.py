@@ -149,11 +149,14 @@ def test_groups_whose_names_cannot_be_told_apart_are_refused(own: Course, tmp_pa
     assert len(result.new) == 4 and "group-Team-2" in result.new
 
 
-def test_a_worksheet_of_another_assignment_is_refused(own: Course, tmp_path: Path, moodle: SmallMoodle) -> None:
+@pytest.mark.parametrize("shift", [1, 100])
+def test_a_worksheet_of_another_assignment_is_refused(
+    own: Course, tmp_path: Path, moodle: SmallMoodle, shift: int
+) -> None:
+    """Its people have other numbers, or each has that of another one."""
     archive = moodle.archive(tmp_path / "all.zip")
-    numbers = [person.number for person in moodle.people]
-    for person, number in zip(moodle.people, numbers[1:] + numbers[:1]):  # the same numbers, each somebody else's
-        person.number = number
+    for person in moodle.people:
+        person.number += shift
     with pytest.raises(CourseError, match="of another assignment"):
         collect(own, archive, moodle.worksheet(tmp_path / "sheet.csv"))
     assert collected(own) == {}
