@@ -149,7 +149,8 @@ def when(
     dated = [download.times[path] for path, owner in own if owner.dated and path in download.times]
     local = delivery.row.handed_in if delivery.row else max(dated, default=None)
     if local is None or known.zone is None:
-        result.untimed += bool(delivery.recipients and delivery.recipients[0].system == "Moodle")
+        if delivery.recipients[0].system == "Moodle":
+            result.untimed.append(delivery.submission)
         return None
     moments = clock_times(local, known.zone)
     if not moments:

@@ -26,9 +26,9 @@ class Collected:
     refused: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     systems: set[str] = field(default_factory=set)
-    #: times of handing in that were taken, in UTC, and the number of submissions from Moodle without one
+    #: times of handing in that were taken, in UTC, and the submissions from Moodle without one
     times: list[datetime.datetime] = field(default_factory=list)
-    untimed: int = 0
+    untimed: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         lines = [
@@ -42,9 +42,10 @@ class Collected:
         if self.retimed:
             lines.append(f"another time of handing in than before: {', '.join(self.retimed)}")
         if self.untimed:
+            more = f" and {len(self.untimed) - 10} more" if len(self.untimed) > 10 else ""
             lines.append(
-                f"{self.untimed} without a time of handing in: they count as in time. Moodle writes no zone, so say "
-                "whose clock its times are of, with the worksheet or the zip itself: TIMEZONE=Europe/Berlin"
+                f"no time of handing in, so in time: {', '.join(self.untimed[:10])}{more}. Moodle tells times in its "
+                "worksheet and in the zip itself, without a zone: say whose clock it is with TIMEZONE=Europe/Berlin"
             )
         if self.late:
             lines.append(f"marked as late: {', '.join(self.late)}")

@@ -91,19 +91,17 @@ def read_worksheet(path: Path) -> Worksheet:
     ):
         most = column(is_maximum, range(most + 1, width))
     times = [place for place in range((most or 0) + 1, width) if are_dates([line[place].strip() for line in table])]
-    if most is None or not times:
+    if most is None or len(times) < 2:
         raise CourseError(
-            f"{path} is no grading worksheet of Moodle: it has no columns for the maximum grade and the times. "
-            "(An assignment that is graded by a scale cannot be filled in.)"
+            f"{path} is no grading worksheet of Moodle that can be read: it has no columns for a maximum grade in "
+            "points and two times. Switch Moodle to English, and download it again; grades by a scale cannot be filled in."
         )
     # students' texts stand between the two times, so the outer ones are Moodle's
     submitted, marked = times[0], times[-1]
-    handed_in: list[datetime.datetime | None] = [None] * len(table)
-    if submitted != marked:
-        try:
-            handed_in = read_dates([line[submitted] for line in table])
-        except ValueError as error:
-            raise CourseError(f"{path}: {error}. Switch Moodle to English, and download the worksheet again.") from None
+    try:
+        handed_in = read_dates([line[submitted] for line in table])
+    except ValueError as error:
+        raise CourseError(f"{path}: {error}. Switch Moodle to English, and download the worksheet again.") from None
     rows = tuple(
         Row(match["number"], match["word"], tuple(line[1 : most - 1]), when, tuple(line))
         for match, line, when in zip(found, table, handed_in)

@@ -223,9 +223,12 @@ class Writer:
 
     @patient
     def import_students(self, path: Path) -> None:
-        """Bring the class list into the gradebook, if there is one. CourseError if it is not as it should be."""
+        """Bring the class list into the gradebook, if there is one. CourseError if it is not as it should be.
+
+        What it leaves empty stays as it is in the gradebook.
+        """
         for student in read_students(path):
-            details = asdict(student)
+            details = {key: value for key, value in asdict(student).items() if value}
             self._gradebook.update_or_create_student(student_id(details.pop("id")), **details)
 
 

@@ -36,7 +36,7 @@ def test_a_class_across_the_change_of_the_clocks(own: Course, tmp_path: Path, sh
     result = collect(own, moodle.archive(tmp_path / "all.zip"), worksheet, zone)
     names = [f"p{number}" if sheet else f"p{number}-{number}" for number in (1, 2, 3, 4)]
     assert [read_timestamp(own, name) for name in names] == moments
-    assert result.untimed == 0 and f"from {min(moments)} to {max(moments)} UTC" in str(result)
+    assert result.untimed == [] and f"from {min(moments)} to {max(moments)} UTC" in str(result)
 
 
 @pytest.mark.parametrize("sheet", [True, False])
@@ -45,11 +45,19 @@ def test_without_a_zone_no_time_is_taken(own: Course, tmp_path: Path, sheet: boo
     worksheet = moodle.worksheet(tmp_path / "sheet.csv") if sheet else None
     result = collect(own, moodle.archive(tmp_path / "all.zip"), worksheet)
     assert read_timestamps(own, result.new) == ({}, [])
-    assert result.untimed == 2 and "TIMEZONE=Europe/Berlin" in str(result)
+    assert len(result.untimed) == 2 and "TIMEZONE=Europe/Berlin" in str(result)
     again = collect(own, moodle.archive(tmp_path / "all.zip"), worksheet, "Europe/Berlin")
     assert len(again.unchanged) == 2 and len(read_timestamps(own, again.unchanged)[0]) == 2  # they come later
     third = collect(own, moodle.archive(tmp_path / "all.zip"), worksheet, "Europe/London")
     assert len(third.retimed) == 2 and "2026-11-20 09:00:00 UTC, now 2026-11-20 10:00:00 UTC" in str(third)
+
+
+def test_who_has_no_time_in_the_worksheet_is_named(own: Course, tmp_path: Path) -> None:
+    moodle = class_at(at("2026-11-20T10:00"), at("2026-11-24T17:59"))
+    archive = moodle.archive(tmp_path / "all.zip")
+    moodle.people[1].handed_in = None  # taken back to a draft, for instance
+    result = collect(own, archive, moodle.worksheet(tmp_path / "sheet.csv"), "Europe/Berlin")
+    assert read_timestamp(own, "p2") is None and "in time: p2. Moodle" in str(result)
 
 
 def test_a_lab_in_class_is_handed_in_within_the_hour(own: Course, tmp_path: Path) -> None:
@@ -72,7 +80,7 @@ def test_files_that_were_unpacked_have_no_date(own: Course, tmp_path: Path) -> N
     folder.mkdir(parents=True)
     (folder / "one.ipynb").write_text("x")
     result = collect(own, tmp_path / "unpacked", timezone="Europe/Berlin")
-    assert read_timestamp(own, "p1-1") is None and result.untimed == 1
+    assert read_timestamp(own, "p1-1") is None and result.untimed == ["p1-1"]
 
 
 def test_the_hour_that_comes_twice_is_said(own: Course, tmp_path: Path) -> None:
@@ -93,7 +101,7 @@ def test_an_hour_that_never_was_shows_a_wrong_zone(own: Course, tmp_path: Path) 
 def test_a_zone_that_is_none(own: Course, tmp_path: Path, zone: str) -> None:
     moodle = class_at(at("2026-11-24T12:00"))
     if not zone:
-        assert collect(own, moodle.archive(tmp_path / "all.zip"), timezone=zone).untimed == 1
+        assert collect(own, moodle.archive(tmp_path / "all.zip"), timezone=zone).untimed == ["p1-1"]
         return
     with pytest.raises(CourseError, match="TIMEZONE: .* is no time zone"):
         collect(own, moodle.archive(tmp_path / "all.zip"), timezone=zone)

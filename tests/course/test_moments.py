@@ -86,6 +86,11 @@ def test_letters_are_read_as_this_machine_means_them(
     assert parse_moment(text).isoformat() == utc
 
 
+def test_an_hour_that_comes_twice_names_no_moment() -> None:
+    with pytest.raises(ValueError, match="can mean 2 different times"):
+        parse_moment("2026-10-25 02:30 Europe/Berlin")
+
+
 def test_clocks_show_some_times_twice_and_some_never() -> None:
     berlin = find_zone("Europe/Berlin")
     day = datetime.datetime(2026, 10, 25)
