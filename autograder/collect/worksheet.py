@@ -94,7 +94,7 @@ def read_worksheet(path: Path) -> Worksheet:
     if most is None or len(times) < 2:
         raise CourseError(
             f"{path} is no grading worksheet of Moodle that can be read: it has no columns for a maximum grade in "
-            "points and two times. Switch Moodle to English, and download it again; grades by a scale cannot be filled in."
+            "points and two times. Switch Moodle to English, and download it again. (A scale cannot be filled in.)"
         )
     # students' texts stand between the two times, so the outer ones are Moodle's
     submitted, marked = times[0], times[-1]

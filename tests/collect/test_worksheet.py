@@ -67,7 +67,7 @@ def test_an_id_number_is_a_person_too(own: Course, tmp_path: Path) -> None:
     [
         ("Participant 38", "", "line 3: there is no number in the first cell.*Moodle refuses the whole file"),
         ("Participant 38", "Participant 37", "2 rows have the identifier 37"),
-        (",10.00,Yes", ",Good,Yes", "no grading worksheet of Moodle.*by a scale"),
+        (",10.00,Yes", ",Good,Yes", "no grading worksheet of Moodle.*A scale"),
         (",10.00,Yes", ",10.00", "line 2: it has not as many cells"),
         ("2026", "MMXXVI", "no grading worksheet of Moodle"),
         ("November", "Brumaire", "can be read in no language. Switch Moodle to English"),
