@@ -38,7 +38,7 @@ def collect(course: Course, source: Path, worksheet: Path | None = None, timezon
         known = Known(read_worksheet(worksheet) if worksheet else None, find_zone(timezone) if timezone else None)
     except ValueError as error:
         raise CourseError(f"TIMEZONE: {error}.") from None
-    result = Collected()
+    result = Collected(zone=timezone or "")
     course.submitted.mkdir(parents=True, exist_ok=True)
     if source.is_file():
         collect_archive(course, source, source.name, known, result)

@@ -27,11 +27,11 @@ def enrol(sheet: Worksheet, students: list[Student], collected: dict[str, str]) 
     """Find or add the line of every participant. `collected`: ids under which this lab has submissions, by number."""
     result = Enrolled(list(students))
     places = {student.id: place for place, student in enumerate(students)}
-    names = Counter(same_name(row.name) for row in sheet.rows)
+    names = Counter(words_of(row.name) for row in sheet.rows)
     known = Known(students)
     taken = set(places)
     for row in sheet.rows:
-        alone = names[same_name(row.name)] == 1
+        alone = names[words_of(row.name)] == 1
         email, key = sheet.cell(row, sheet.address), sheet.cell(row, sheet.key)
         found = known.find(row.name if alone else "", email, key)
         if found is None or found.id in result.ids.values():
@@ -66,18 +66,23 @@ class Known:
     def __init__(self, students: list[Student]) -> None:
         self._by_email = {student.email.casefold(): student for student in students if student.email}
         self._by_key = {student.lms_user_id: student for student in students if student.lms_user_id}
-        self._by_name: dict[str, list[Student]] = {}
+        self._by_name: dict[tuple[str, ...], list[Student]] = {}
         for student in students:
-            self._by_name.setdefault(same_name(student.name), []).append(student)
+            self._by_name.setdefault(words_of(student.name), []).append(student)
 
     def find(self, name: str, email: str, key: str) -> Student | None:
         """The line of a person. By name only where neither side has anything better that differs."""
         found = self._by_email.get(email.casefold()) or self._by_key.get(key)
-        if found is None and name and len(same := self._by_name.get(same_name(name), [])) == 1:
+        if found is None and name and len(same := self._by_name.get(words_of(name), [])) == 1:
             (one,) = same
             if not (one.email and email) and not (one.lms_user_id and key):
                 found = one
         return found
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name in an order that does not depend on where the family name stands."""
+    return tuple(sorted(map(same_name, name.replace(",", " ").split())))
 
 
 def free(name: str, taken: set[str]) -> str:

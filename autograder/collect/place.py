@@ -28,6 +28,7 @@ class Collected:
     systems: set[str] = field(default_factory=set)
     #: times of handing in that were taken, in UTC, and the submissions from Moodle without one
     times: list[datetime.datetime] = field(default_factory=list)
+    zone: str = ""
     untimed: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -38,7 +39,8 @@ class Collected:
         if self.replaced:
             lines.append(f"replaced, with what was there kept beside it: {', '.join(self.replaced)}")
         if self.times:
-            lines.append(f"{len(self.times)} times of handing in, from {min(self.times)} to {max(self.times)} UTC")
+            span = f"from {min(self.times)} to {max(self.times)} UTC"
+            lines.append(f"{len(self.times)} times of handing in by the clocks of {self.zone}, {span}")
         if self.retimed:
             lines.append(f"another time of handing in than before: {', '.join(self.retimed)}")
         if self.untimed:

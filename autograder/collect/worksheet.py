@@ -35,7 +35,7 @@ class Row:
     @property
     def name(self) -> str:
         """The full name; in blind marking it is the status that stands here."""
-        return self.before[0].strip() if self.before else ""
+        return "".join(filter(str.isprintable, self.before[0])).strip() if self.before else ""
 
 
 @dataclass(frozen=True)

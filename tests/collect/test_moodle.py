@@ -95,6 +95,16 @@ def test_the_teachers_own_ids_and_names_stay(own: Course, tmp_path: Path, moodle
     assert "s-sean" in collected(own)
 
 
+def test_the_teachers_own_list_may_have_names_alone(own: Course, tmp_path: Path, moodle: SmallMoodle) -> None:
+    text = "id,first_name,last_name\ns-sean,Sean,Other\ns-jo,John Doe,3\ns-yamada,山田,太郎\ns-anna,Anna,Schmidt\n"
+    (own.home / "students.csv").write_text(text)
+    with_worksheet(own, moodle, tmp_path)
+    people = {each.id: each.email for each in read_students(own.home / "students.csv")}
+    assert (people["s-jo"], people["s-yamada"]) == ("s09@example.org", "s03@example.org")
+    assert people["s-sean"] == people["s-anna"] == ""  # somebody else, and either of two
+    assert len(people) == 13
+
+
 def test_blind(own: Course, tmp_path: Path) -> None:
     moodle = SmallMoodle(a_class(), blind=True)
     with_worksheet(own, moodle, tmp_path)

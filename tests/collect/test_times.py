@@ -36,7 +36,7 @@ def test_a_class_across_the_change_of_the_clocks(own: Course, tmp_path: Path, sh
     result = collect(own, moodle.archive(tmp_path / "all.zip"), worksheet, zone)
     names = [f"p{number}" if sheet else f"p{number}-{number}" for number in (1, 2, 3, 4)]
     assert [read_timestamp(own, name) for name in names] == moments
-    assert result.untimed == [] and f"from {min(moments)} to {max(moments)} UTC" in str(result)
+    assert result.untimed == [] and f"{zone}, from {min(moments)} to {max(moments)} UTC" in str(result)
 
 
 @pytest.mark.parametrize("sheet", [True, False])
