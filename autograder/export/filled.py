@@ -64,7 +64,8 @@ def fill(sheet: Worksheet, found: dict[str, Line], comment: Callable[[Line], str
     for row in sheet.rows:
         line = found.get(row.number)
         if line is None or line.score is None:
-            left_out.append(f"{row.name or row.word} {row.number} ({line.status if line else 'in no gradebook'})")
+            who = f"{line.name} {row.number} ({line.status})" if line else f"{row.cells[0]} (in no gradebook)"
+            left_out.append(who)
             continue
         cells = list(row.cells)
         cells[sheet.grade] = f"{line.score:.2f}".replace(".", sign)

@@ -146,6 +146,15 @@ def test_the_order_is_said(course: Course, monkeypatch: pytest.MonkeyPatch, caps
     assert "before the feedback" in said and "Nora Nichts 47 (missing)" in said
 
 
+def test_who_is_left_out_of_a_blind_class_is_named_by_number(
+    course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    moodle = SmallMoodle(a_class(), blind=True)
+    grade(course, moodle)
+    export(course, monkeypatch, moodle.worksheet(course.root / "sheet.csv"))
+    assert "changes nothing of theirs: Participant 47 (in no gradebook)\n" in capsys.readouterr().err
+
+
 def test_who_has_no_grade_is_left_out_and_keeps_the_comment(
     course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
