@@ -19,7 +19,7 @@ from autograder.course import TimeLimits, read_notebook
 from autograder.dispatch.worker import examine_one, start_worker
 from autograder.examine import Outputs, draw_constant
 from autograder.intake import HandedIn
-from autograder.sandbox import KernelRefused, Limits, WarmServer
+from autograder.sandbox import FULL, KernelRefused, Limits, ServerFailed, WarmServer
 
 
 class Lost(Exception):
@@ -35,7 +35,7 @@ class Setting:
     seed: str
     times: TimeLimits
     limits: Limits
-    unsafe: bool = False
+    level: str = FULL
 
 
 class Station:
@@ -48,7 +48,7 @@ class Station:
         self._setting = setting
         self._jobs = jobs
         self._lock = threading.Lock()
-        self._server = WarmServer(setting.release, setting.limits, setting.unsafe)
+        self._server = WarmServer(setting.release, setting.limits, setting.level)
         self._pool: ProcessPoolExecutor | None = None
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["autograder.dispatch.worker", "torch", "matplotlib.pyplot"])
@@ -108,5 +108,10 @@ class Station:
                     self._constant = self._owner.submit(self._draw)
                 own = self._setting
                 setting = (own.source, own.release, own.seed, own.times, self._constant.result())
-                self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=start_worker, initargs=setting)
+                try:
+                    self._pool = ProcessPoolExecutor(
+                        self._jobs, self._context, initializer=start_worker, initargs=setting
+                    )
+                except OSError as error:  # semaphores are made in /dev/shm
+                    raise ServerFailed(f"no processes can be started: {error} (/dev/shm has to be writable)") from None
             return self._pool, self._server.spec

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from autograder.sandbox import bubblewrap, kernels
+from autograder.sandbox.box.layout import FULL, LEVELS, NONE, REDUCED
 from autograder.sandbox.box.limits import Limits
+from autograder.sandbox.levels import missing, weaker
 from autograder.sandbox.provisioner import KernelRefused
 from autograder.sandbox.warm import ServerFailed, WarmServer
 
 __all__ = [
+    "FULL",
+    "LEVELS",
+    "NONE",
+    "REDUCED",
     "KernelRefused",
     "Limits",
     "ServerFailed",
     "WarmServer",
     "bubblewrap",
     "kernels",
+    "missing",
+    "weaker",
 ]

@@ -16,7 +16,9 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .box.family import families, parent_of
 from .box.limits import MIB, Limits
+from .scratch import scratch_excess
 
 INTERVAL = 0.4
 #: How much the grader may grow while a kernel runs, before that is stopped.
@@ -34,17 +36,21 @@ class Watched:
     pid: int
     limits: Limits
     stop: Callable[[str], None]
-    #: Whether the kernel is all there is in its pid namespace.
+    #: Whether the kernel is all there is in its pid namespace. If not, it is all that its keeper has started.
     whole: bool = True
+    #: Its scratch folder, where no mount limits that.
+    scratch: Path | None = None
     gives_way: bool = False
     at_start: int = field(init=False)
     own_at_start: int = field(init=False)
     namespace: str | None = field(init=False)
+    keeper: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_start = resident(self.pid)
         self.own_at_start = resident(os.getpid())
         self.namespace = pid_namespace(self.pid) if self.whole else None
+        self.keeper = 0 if self.whole else parent_of(self.pid)
 
 
 class Watchdog:
@@ -75,8 +81,9 @@ class Watchdog:
                     continue
             own = resident(os.getpid())
             processes = processes_by_namespace({kernel.namespace for kernel in kernels})
+            kept = families({kernel.keeper for kernel in kernels if kernel.keeper})
             for kernel in kernels:
-                pids = processes.get(kernel.namespace, [kernel.pid])
+                pids = processes.get(kernel.namespace) or kept.get(kernel.keeper) or [kernel.pid]
                 make_way(kernel, pids)  # first of all: what follows takes long where others take all cores
                 reason = excess(kernel, pids)
                 if own - kernel.own_at_start > OWN_GROWTH:
@@ -110,7 +117,7 @@ def excess(kernel: Watched, pids: list[int]) -> str | None:
     # Memory shared with the server counts in each process's resident memory: that is an upper bound.
     if sum(map(resident, pids)) > allowed and sum(map(proportional, pids)) > allowed:
         return f"its processes used more than {kernel.limits.memory_bytes / MIB:.0f} MiB of memory together"
-    return None
+    return scratch_excess(kernel.scratch, pids, kernel.limits) if kernel.scratch else None
 
 
 def pid_namespace(pid: int) -> str | None:

@@ -133,9 +133,19 @@ def program(machine: str) -> bytes:
 
 def install() -> None:
     """Put the filter on this process and all its children to come. No new privileges must be set."""
-    machine = os.uname().machine
-    if machine not in MACHINES:
-        raise OSError(errno.ENOTSUP, f"no system call filter for {machine}")
-    code = ctypes.create_string_buffer(program(machine))
+    load(program(this_machine()))
+
+
+def this_machine() -> str:
+    """The name of this machine's processor. OSError if there is no filter for it."""
+    name = os.uname().machine
+    if name not in MACHINES:
+        raise OSError(errno.ENOTSUP, f"no system call filter for {name}")
+    return name
+
+
+def load(instructions: bytes) -> None:
+    """Put a filter on this process, behind those that it has: what one of them refuses is refused."""
+    code = ctypes.create_string_buffer(instructions)
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(code)))
     libc.prctl(libc.PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(header))
