@@ -7,44 +7,59 @@ REPEAT  ?= 2
 MANY    ?= 10000
 BIN     := .venv/bin
 KIT      = $(BIN)/python -m autograder
+PIP      = $(BIN)/python -m pip install --disable-pip-version-check
+LEVEL    = $(if $(REDUCED),--reduced) $(if $(UNSAFE),--unsafe)
 READY   := .venv/ready
+DEV     := .venv/dev
 CLUSTER := .venv/cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help install system lab release new-lab check collect autograde feedback report similarity export formgrader scheduler worker bench bench-cluster doctor demo test lint clean
+.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export formgrader scheduler worker bench bench-cluster doctor demo test lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: system $(READY)  ## set up .venv, and bubblewrap and Chromium where this user may install them
+install: system $(READY)  ## set up .venv, and bubblewrap where this user may install it; TORCH_INDEX=address without CUDA
+
+install-dev: install $(DEV)  ## what tests need besides, and Chromium where this user may install it
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq chromium; } \
+	  || echo "Chromium could not be installed; the tests in tests/browser need it"
 
 system:
 	@command -v bwrap >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
 	  || { apt-get update -qq && apt-get install -y -qq bubblewrap; } \
 	  || echo "bubblewrap could not be installed; the one from requirements.txt will be used"
-	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
-	  || { apt-get update -qq && apt-get install -y -qq chromium; } \
-	  || echo "Chromium could not be installed; the tests in tests/browser need it"
 
+# Kernels may run as another user than the one who installs, so all may read what is installed. An environment without
+# pip is half-made (Debian without python3-venv leaves one behind): it is made again.
 $(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@umask 022; $(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf .venv; $(CHECK_PYTHON) \
+	  && { $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }; }; }
+	@echo "Installing into .venv. This downloads 0.9 GB at the first time, or 2.9 GB with CUDA (see docs/where.md)."
+	$(if $(TORCH_INDEX),umask 022; $(PIP) --index-url $(TORCH_INDEX) "$$(grep '^torch==' requirements.txt)")
+	umask 022; $(PIP) -r requirements.txt
+	umask 022; $(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+CHECK_PYTHON = { $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null \
+  || { echo "Python 3.11 to 3.14 is needed, and $(PYTHON) is none: make PYTHON=python3.13 ..."; exit 1; }; }
+
+$(DEV): requirements-dev.txt $(READY)
+	umask 022; $(PIP) -r requirements-dev.txt
+	@touch $(DEV)
+
 $(CLUSTER): requirements-cluster.txt $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-cluster.txt
+	umask 022; $(PIP) -r requirements-cluster.txt
 	@touch $(CLUSTER)
 
-demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores
-	@$(KIT) demo --lab $(LAB)
+demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores; REDUCED=1 without namespaces
+	@$(KIT) demo --lab $(LAB) $(LEVEL)
 
-test: $(READY) $(CLUSTER) lint  ## run all tests
+test: $(READY) $(DEV) $(CLUSTER) lint  ## run all tests
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
 
-lint: $(READY)
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -59,13 +74,13 @@ new-lab: $(READY)  ## make the skeleton of a second lab: LAB=lab04
 	@$(KIT) new-lab --lab $(LAB)
 
 check: $(READY)  ## check the hidden tests: right answers, known mistakes, mutants; SEEDS=n, ONLY=text
-	@$(KIT) check --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only "$(ONLY)")
+	@$(KIT) check --lab $(LAB) $(LEVEL) $(if $(JOBS),--jobs $(JOBS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only "$(ONLY)")
 
 collect: $(READY)  ## put a class download of Moodle or Canvas, or folders, into submitted/: FROM=archive.zip
 	@$(if $(FROM),,echo "Say what to collect: make collect FROM=archive.zip"; exit 1;) $(KIT) collect --lab $(LAB) "$(FROM)"
 
-autograde: $(READY) $(if $(SCHEDULER),$(CLUSTER))  ## grade submitted/*/LAB; JOBS=n at a time, STUDENT=name, SCHEDULER=tcp://...
-	@$(KIT) autograde --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT)) \
+autograde: $(READY) $(if $(SCHEDULER),$(CLUSTER))  ## grade submitted/*/LAB; JOBS=n, STUDENT=name, SCHEDULER=tcp://..., REDUCED=1
+	@$(KIT) autograde --lab $(LAB) $(LEVEL) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT)) \
 	  $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 feedback: $(READY)  ## write feedback/*/LAB as HTML, and feedback/LAB.zip for upload
@@ -90,14 +105,14 @@ worker: $(CLUSTER)  ## start a worker of a cluster here: SCHEDULER=tcp://..., JO
 	@$(if $(SCHEDULER),,echo "Say where the scheduler is: make worker SCHEDULER=tcp://host:8786"; exit 1;) \
 	DASK_DISTRIBUTED__WORKER__DAEMON=False $(BIN)/dask worker $(SCHEDULER) --nworkers 1 --nthreads $(or $(JOBS),$$(nproc))
 
-bench: $(READY)  ## compare the speed with stock nbgrader's: SIZE=500 submissions, SAMPLE=12 for stock, REPEAT=2 runs
+bench: $(DEV)  ## compare the speed with stock nbgrader's: SIZE=500 submissions, SAMPLE=12 for stock, REPEAT=2 runs
 	$(BIN)/python -m bench.bench --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --sample $(SAMPLE) --repeat $(REPEAT)
 
-bench-cluster: $(CLUSTER)  ## measure workers, scheduler, writer and memory: SIZE=100 submissions, MANY=10000 made in advance
+bench-cluster: $(DEV) $(CLUSTER)  ## measure workers, scheduler, writer and memory: SIZE=100 submissions, MANY=10000 made in advance
 	$(BIN)/python -m bench.cluster --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --many $(MANY)
 
-doctor: $(READY)  ## say what this machine has and what is missing
-	@$(KIT) doctor
+doctor: $(READY)  ## grade a right submission here, and say what this machine lacks and what mends it; REDUCED=1
+	@$(KIT) doctor --lab $(LAB) $(LEVEL)
 
 clean:  ## remove what can be made again; submissions and the gradebook stay
 	rm -rf demo tests/artefacts .pytest_cache .mypy_cache .ruff_cache release/.new-* release/.old-*
