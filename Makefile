@@ -14,7 +14,7 @@ DEV     := .venv/dev
 CLUSTER := .venv/cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export formgrader scheduler worker bench bench-cluster doctor demo test lint clean
+.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export gradescope formgrader scheduler worker bench bench-cluster doctor demo test lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -94,6 +94,9 @@ similarity: $(READY)  ## write pairs of similar answers to report/, for a person
 
 export: $(READY)  ## write grades to export/: FORMAT=moodle, canvas, csv or json; PARTIAL=1 if some are missing
 	@$(KIT) export --lab $(LAB) $(if $(FORMAT),--format $(FORMAT)) $(if $(PARTIAL),--partial)
+
+gradescope: $(READY)  ## pack the autograder of LAB for Gradescope into export/; TORCH_INDEX=address without CUDA
+	@$(KIT) gradescope --lab $(LAB) $(if $(TORCH_INDEX),--torch-index $(TORCH_INDEX))
 
 formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
 	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader

@@ -44,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "export":
             command.add_argument("--format", default="csv", choices=["moodle", "canvas", "csv", "json"])
             command.add_argument("--partial", action="store_true", help="leave grades empty where there are none")
+        if name == "gradescope":
+            command.add_argument("--torch-index", default="", help="address of a package index with torch without CUDA")
     options = parser.parse_args(arguments)
     use_own_commands()
     try:
@@ -177,6 +179,14 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
+def gradescope(options: argparse.Namespace) -> int:
+    """pack the autograder of a lab for Gradescope"""
+    from autograder.gradescope import pack
+
+    print(f"upload to Gradescope, and to nobody else: {pack(open_course(options.lab), options.torch_index)}")
+    return 0
+
+
 def demo(options: argparse.Namespace) -> int:
     """grade a small synthetic class in demo/"""
     from autograder.demo import run_demo
@@ -203,6 +213,7 @@ COMMANDS = {
     "report": report,
     "similarity": similarity,
     "export": export,
+    "gradescope": gradescope,
     "demo": demo,
     "doctor": doctor,
 }

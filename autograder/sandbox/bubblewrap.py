@@ -8,8 +8,9 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from .box import layout, libc, room, users
+from .box import confine, layout, libc, room, users
 
 #: Import it under another name, from a folder of its own: `autograder` is not visible in there.
 START = "import sys; sys.path[0] = {folder!r}; from {package}.server import main; del sys.path[0]; main()"
@@ -56,7 +57,7 @@ def isolate(bwrap: str, fresh_proc: bool) -> list[str]:
     see neither.
     """
     command = [bwrap, "--die-with-parent", "--new-session", "--clearenv"]
-    if os.geteuid() == 0 and all(map(users.has_capability, ROOT_NEEDS)):
+    if privileged():
         # Root needs no user namespace here, and so can become nobody inside (see confine.leave_root).
         command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
@@ -83,6 +84,21 @@ def isolate(bwrap: str, fresh_proc: bool) -> list[str]:
     return command
 
 
+def privileged() -> bool:
+    """Whether this is root with all that it needs to build the room without a user namespace; not so in containers."""
+    return os.geteuid() == 0 and all(map(users.has_capability, ROOT_NEEDS))
+
+
+def user() -> dict[str, Any]:
+    """As whom bubblewrap runs, for subprocess: nobody where a container's root may do little but change its user.
+
+    Linux does not count root's processes, in whatever user namespace.
+    """
+    if os.geteuid() != 0 or privileged() or not users.can_be_had():
+        return {}
+    return {"user": confine.NOBODY, "group": confine.NOBODY, "extra_groups": []}
+
+
 def parents(path: str) -> list[str]:
     """Options for the folders above a path, which others than their owner may pass."""
     return [part for parent in reversed(Path(path).parents[:-1]) for part in ("--perms", "755", "--dir", str(parent))]
@@ -93,7 +109,8 @@ def fresh_proc_works(bwrap: str) -> bool:
     """Whether the room can have a /proc of its own; also where nothing works at all, for the trial to say so."""
     works = []
     for fresh in (True, False):
-        done = subprocess.run([*isolate(bwrap, fresh), "true"], capture_output=True, timeout=30, env=environment())
+        command = [*isolate(bwrap, fresh), "true"]
+        done = subprocess.run(command, capture_output=True, timeout=30, env=environment(), **user())
         works.append(done.returncode == 0)
         if works[-1]:
             break

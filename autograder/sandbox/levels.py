@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from . import bubblewrap
 from .box import landlock, layout, libc, same_user, users
@@ -43,12 +45,20 @@ def trial(level: str) -> str | None:
         (folder / "lab").mkdir()
         (folder / "lab").chmod(0o755)
         try:
+            user: dict[str, Any] = {}
             if level == FULL:
+                user = bubblewrap.user()
                 command = bubblewrap.room_command(code, folder / "lab", folder / "lab", "try", level, ".")
             else:
                 command = bubblewrap.python_command(str(code), "try", level, str(folder))
             done = subprocess.run(
-                command, capture_output=True, text=True, timeout=TRIAL_SECONDS, env=bubblewrap.environment(), cwd="/"
+                command,
+                capture_output=True,
+                text=True,
+                timeout=TRIAL_SECONDS,
+                env=bubblewrap.environment(),
+                cwd="/",
+                **user,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
@@ -60,9 +70,10 @@ def trial(level: str) -> str | None:
 
 def reason(level: str, said: str) -> str:
     """Why this system does not start the sandbox, as far as it tells, and what mends it. Empty if it does not tell."""
-    if "cannot read" in said:
-        where = said.partition("cannot read ")[2].partition(":")[0]
-        return f"It runs as another user, and these files are for their owner only: chmod -R a+rX {where}"
+    if closed := re.search(r"(?:cannot read|source path) (.+): Permission denied", said):
+        return f"It runs as another user, and this is for its owner only: chmod -R a+rX {closed[1]}"
+    if "Unexpected capabilities" in said:
+        return "This user has rights of root, which bubblewrap refuses: start the container without --cap-add."
     if level == REDUCED:
         if not landlock.version():
             return "Linux has no Landlock, or a container's filter refuses it: the level reduced needs Linux 5.13."

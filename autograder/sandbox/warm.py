@@ -10,6 +10,7 @@ import socket
 import subprocess
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 
@@ -92,8 +93,10 @@ class WarmServer:
 
     def _spawn(self, folders: Folders, listener: int, lifeline: socket.socket) -> None:
         environment = bubblewrap.environment()
+        user: dict[str, Any] = {}
         arguments = (self.level, str(listener))
         if self.level == FULL:
+            user = bubblewrap.user()
             command = bubblewrap.room_command(folders.code, folders.lab, folders.kernels, *arguments)
         else:
             command = bubblewrap.python_command(str(folders.code), *arguments)
@@ -109,6 +112,7 @@ class WarmServer:
                 cwd="/",
                 pass_fds=[listener],
                 start_new_session=True,
+                **user,
             )
 
     def stop(self) -> None:

@@ -44,13 +44,13 @@ class Watched:
     at_start: int = field(init=False)
     own_at_start: int = field(init=False)
     namespace: str | None = field(init=False)
-    keeper: int = field(init=False)
+    root: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_start = resident(self.pid)
         self.own_at_start = resident(os.getpid())
         self.namespace = pid_namespace(self.pid) if self.whole else None
-        self.keeper = 0 if self.whole else parent_of(self.pid)
+        self.root = self.pid if self.whole else parent_of(self.pid)
 
 
 class Watchdog:
@@ -81,9 +81,10 @@ class Watchdog:
                     continue
             own = resident(os.getpid())
             processes = processes_by_namespace({kernel.namespace for kernel in kernels})
-            kept = families({kernel.keeper for kernel in kernels if kernel.keeper})
+            # Where others' namespaces may not be looked at: a pid namespace's first process adopts its orphans.
+            descendants = families({kernel.root for kernel in kernels if kernel.namespace is None})
             for kernel in kernels:
-                pids = processes.get(kernel.namespace) or kept.get(kernel.keeper) or [kernel.pid]
+                pids = processes.get(kernel.namespace) or list({kernel.pid, *descendants.get(kernel.root, [])})
                 make_way(kernel, pids)  # first of all: what follows takes long where others take all cores
                 reason = excess(kernel, pids)
                 if own - kernel.own_at_start > OWN_GROWTH:
@@ -163,11 +164,16 @@ def resident(pid: int) -> int:
 
 
 def proportional(pid: int) -> int:
-    """The resident memory of a process, where shared pages count in part; 0 when it is gone."""
+    """The resident memory of a process, where shared pages count in part; in full where that may not be seen.
+
+    0 when it is gone.
+    """
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
+    except PermissionError:
+        return resident(pid)  # of another user, in a container whose root may not look at others' memory
     except (OSError, IndexError, ValueError):
         pass
     return 0

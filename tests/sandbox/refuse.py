@@ -7,8 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from autograder.sandbox.box import libc, seccomp  # noqa: E402
-from autograder.sandbox.box.seccomp import ALLOW, ANY_BIT, EQUAL, LOAD, NUMBER, RETURN  # noqa: E402
+from autograder.sandbox.box import libc, seccomp
+from autograder.sandbox.box.seccomp import ALLOW, ANY_BIT, EQUAL, LOAD, NUMBER, RETURN
 
 UNSHARE = (272, 97)
 
