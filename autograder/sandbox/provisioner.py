@@ -110,7 +110,9 @@ class WarmProvisioner(KernelProvisionerBase):
         if self.pid > 0:
             whole = self.level == layout.FULL
             scratch = None if whole else self.directory / "scratch"
-            watchdog.add(Watched(self.pid, Limits.from_dict(self.limits), self._stop, whole, scratch))
+            follows_user = not whole and os.stat(f"/proc/{self.pid}").st_uid == os.getuid()
+            limits = Limits.from_dict(self.limits)
+            watchdog.add(Watched(self.pid, limits, self._stop, whole, scratch, follows_user))
         return self.connection_info
 
     async def poll(self) -> int | None:

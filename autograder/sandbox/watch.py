@@ -19,6 +19,7 @@ from pathlib import Path
 from .box.family import families, parent_of
 from .box.limits import MIB, Limits
 from .scratch import scratch_excess
+from .share import follow_user
 
 INTERVAL = 0.4
 #: How much the grader may grow while a kernel runs, before that is stopped.
@@ -40,6 +41,8 @@ class Watched:
     whole: bool = True
     #: Its scratch folder, where no mount limits that.
     scratch: Path | None = None
+    #: Whether Linux counts its processes together with those of the user who grades.
+    follows_user: bool = False
     gives_way: bool = False
     at_start: int = field(init=False)
     own_at_start: int = field(init=False)
@@ -85,6 +88,8 @@ class Watchdog:
             descendants = families({kernel.root for kernel in kernels if kernel.namespace is None})
             for kernel in kernels:
                 pids = processes.get(kernel.namespace) or list({kernel.pid, *descendants.get(kernel.root, [])})
+                if kernel.follows_user:
+                    follow_user(pids, kernel.limits)
                 make_way(kernel, pids)  # first of all: what follows takes long where others take all cores
                 reason = excess(kernel, pids)
                 if own - kernel.own_at_start > OWN_GROWTH:

@@ -57,8 +57,11 @@ def confine(limits: Limits, directory: str) -> None:
     seccomp.install()
 
 
-def limit_resources(limits: Limits, processes: int | None) -> None:
-    """Set the limits that Linux keeps for each process, and for all `processes` of its user. Lower ones stay."""
+def limit_resources(limits: Limits, processes: int, fixed: bool = True) -> None:
+    """Set the limits that Linux keeps for each process, and for all `processes` of its user. Lower ones stay.
+
+    If that of processes is not `fixed`, the grader may raise it again.
+    """
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     hard = {
         resource.RLIMIT_AS: pages * resource.getpagesize() + limits.memory_bytes,
@@ -68,8 +71,10 @@ def limit_resources(limits: Limits, processes: int | None) -> None:
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }
-    if processes is not None:
+    if fixed:
         hard[resource.RLIMIT_NPROC] = processes
+    else:
+        lower(resource.RLIMIT_NPROC, processes, resource.getrlimit(resource.RLIMIT_NPROC)[1])
     for kind, value in hard.items():
         lower(kind, value, value)
     lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)
@@ -79,7 +84,8 @@ def lower(kind: int, soft: int, hard: int) -> None:
     """Lower a limit of this process, never raise it: not everybody may, and who set a lower one meant it."""
     _, allowed = resource.getrlimit(kind)
     if allowed != resource.RLIM_INFINITY:
-        soft, hard = min(soft, allowed), min(hard, allowed)
+        soft = min(soft, allowed)
+        hard = allowed if hard == resource.RLIM_INFINITY else min(hard, allowed)
     resource.setrlimit(kind, (soft, hard))
 
 

@@ -15,8 +15,9 @@ from . import family, landlock, libc, room, same_user, seccomp, users
 from .confine import limit_resources
 from .limits import Limits
 
-#: How many times the processes of one kernel a user may have more than at its start: others start some meanwhile.
-SHARE = 4
+#: A user's processes are counted together, and a kernel at rest has eight. So many kernels, besides one for each core,
+#: may start until the limit is moved along (see share.py).
+OTHERS, AT_REST = 4, 8
 DEVICES = {"/dev/null": landlock.READ_FILE | landlock.WRITE_FILE, "/dev/zero": landlock.READ_FILE}
 RANDOM = dict.fromkeys(("/dev/random", "/dev/urandom"), landlock.READ_FILE)
 
@@ -39,7 +40,8 @@ def settle(limits: Limits, directory: str, lab: str, user: int | None, reads_all
         limit_resources(limits, limits.processes)
     else:
         libc.drop_capabilities()
-        limit_resources(limits, family.threads_of_user(os.getuid()) + SHARE * limits.processes)
+        others = family.threads_of_user(os.getuid()) + AT_REST * (OTHERS + (os.cpu_count() or 1))
+        limit_resources(limits, others + limits.processes, fixed=False)
     os.chdir(scratch)
     os.environ.update(HOME=scratch, TMPDIR=scratch)
     tempfile.tempdir = None  # which the server may have found already

@@ -2,8 +2,8 @@
 
 Landlock closes files, and nothing else that belongs to the same user. So system calls are refused that connect to
 other programs (a Unix socket of the desktop would start any program), that change limits or priorities of other
-processes, or that truncate a file which is only open for reading. Changing the owner, mode, times or attributes of
-a file, which Landlock does not close either, seems to work and does nothing: `shutil.copy` calls it.
+processes, raise own limits, or truncate a file which is only open for reading. Changing the owner, mode, times or
+attributes of a file, which Landlock does not close either, seems to work and does nothing: `shutil.copy` calls it.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ PRETENDED: dict[str, tuple[int | None, int | None]] = {
 REFUSED: dict[str, tuple[int | None, int | None]] = {
     "connect": (42, 203),
     "file_setattr": (469, 469),
+    "setrlimit": (160, 164),
     "truncate": (76, 45),
 }
 #: Calls on processes: only on the caller itself, which is 0 as this argument; else they do nothing. (zmq gives its
@@ -74,9 +75,9 @@ SOCKETPAIR = (53, 199)
 SOCKET_KINDS = 0xF  # the bits of a socket's type that are no flags
 
 
-def _argument(index: int) -> bytes:
-    """Load the lower half of an argument, which is all of an int."""
-    return seccomp._instruction(LOAD, seccomp.ARGUMENT + 8 * index)
+def _argument(index: int, half: int = 0) -> bytes:
+    """Load the lower half of an argument, which is all of an int; or the other half (4) of an address."""
+    return seccomp._instruction(LOAD, seccomp.ARGUMENT + 8 * index + half)
 
 
 def _when(number: int | None, body: list[bytes]) -> list[bytes]:
@@ -112,7 +113,9 @@ def program(machine: str, newest: int, pid: int) -> bytes:
             parts += _when(numbers[column], [seccomp._instruction(RETURN, answer)])
     for *own, index in ITSELF.values():
         parts += _when(own[column], [_argument(index), *_unless_in((0,), 0)])
-    parts += _when(PRLIMIT[column], [_argument(0), *_unless_in((0,), errno.EPERM)])
+    itself = [_argument(0), *_unless_in((0,), errno.EPERM)]
+    new_limit = [_argument(2), *_unless_in((0,), errno.EPERM), _argument(2, 4), *_unless_in((0,), errno.EPERM)]
+    parts += _when(PRLIMIT[column], [*itself, *new_limit])
     if newest < SIGNALS_SCOPED:
         for signals in SIGNALS.values():
             parts += _when(signals[column], [seccomp._fail(errno.EPERM)])
