@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.dispatch.choose import open_lanes
-from autograder.dispatch.cores import cores
+from autograder.dispatch.jobs import cores
 from autograder.dispatch.lanes import Lanes, dispatch
 from autograder.dispatch.station import Setting
 

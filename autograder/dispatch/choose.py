@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from autograder.dispatch.cores import cores
+from autograder.dispatch.jobs import cores
 from autograder.dispatch.lanes import Lanes
 from autograder.dispatch.local import ThisMachine
 from autograder.dispatch.station import Setting
