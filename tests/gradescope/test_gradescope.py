@@ -11,7 +11,7 @@ import pytest
 
 from autograder.check.bank import Entry, build
 from autograder.course import CellGrade, CheckResult, Course, CourseError, NotebookResult, SubmissionResult
-from autograder.gradescope.pack import pack
+from autograder.gradescope.pack import SETTING, pack
 from autograder.gradescope.results import as_gradescope
 
 FIRST = "exercise1_gradient_descent"
@@ -42,7 +42,7 @@ def test_the_zip_has_what_grading_needs_and_nothing_of_students(packed: Path, co
 def test_an_address_that_is_none_does_not_get_into_a_script(course: Course, tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="no address"):
         pack(Course(course.home, tmp_path, course.lab), "https://x; rm -rf /")
-    assert not list((tmp_path / "export").glob("*")) if (tmp_path / "export").exists() else True
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_form_of_the_results(course: Course) -> None:
@@ -86,7 +86,9 @@ def test_a_submission_in_gradescopes_folders(packed: Path, course: Course, tmp_p
     assert lost and all(test["output"] for test in lost)
 
 
-def test_a_fault_of_the_machine_writes_no_results(packed: Path, tmp_path: Path) -> None:
+def test_a_fault_that_is_not_the_students_writes_no_results(tmp_path: Path) -> None:
     (tmp_path / "submission").mkdir()
-    done = run(packed, tmp_path / "submission", tmp_path / "results.json", TMPDIR="/proc")
+    (tmp_path / SETTING).write_text('{"lab": "lab99", "seed": "0"}')
+    done = run(tmp_path, tmp_path / "submission", tmp_path / "results.json", PYTHONPATH=os.environ["PYTHONPATH"])
     assert done.returncode == 1 and not (tmp_path / "results.json").exists()
+    assert "was not graded: There is no lab 'lab99'" in done.stderr and len(done.stderr.splitlines()) == 1
