@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,6 +18,14 @@ from autograder.grade import examine_all
 from autograder.sandbox import NONE, REDUCED, missing, weaker
 
 NAME = "doctor"
+GIB = 1 << 30
+#: Hard limits that are enough for one submission at a time, with their names and units.
+LIMITS = (
+    (resource.RLIMIT_AS, 6 * GIB, "GiB of address space", GIB),
+    (resource.RLIMIT_NPROC, 256, "processes", 1),
+    (resource.RLIMIT_NOFILE, 256, "open files", 1),
+    (resource.RLIMIT_FSIZE, GIB, "GiB of a file", GIB),
+)
 
 
 def examine_machine(course: Course, asked: str | None = None) -> tuple[list[str], bool]:
@@ -34,6 +43,7 @@ def examine_machine(course: Course, asked: str | None = None) -> tuple[list[str]
         if trouble := grade_one(course, level):
             sound = False
         lines.append(f"grading    {trouble or 'a right submission gets all its points'}")
+    lines += low_limits()
     wrong = wrong_packages(course)
     lines += wrong
     lines.append(f"release    {course.release if course.release.is_dir() else 'missing: run `make release`'}")
@@ -65,6 +75,20 @@ def grade_one(course: Course, level: str) -> str | None:
     points = {name: cell.points for book in result.notebooks for name, cell in book.cells.items()}
     lost = [name for name, full in expected_points(entry, course).items() if points.get(name) != full]
     return f"a right submission loses points in {', '.join(lost)}" if lost else None
+
+
+def low_limits() -> list[str]:
+    """A line where hard limits of this shell are below what grading usually takes."""
+    low = []
+    for kind, enough, name, unit in LIMITS:
+        _, hard = resource.getrlimit(kind)
+        if hard != resource.RLIM_INFINITY and hard < enough:
+            low.append(f"{hard / unit:g} {name}")
+    if not low:
+        return []
+    return [
+        f"limits     low, and taken as they are: {', '.join(low)}. If grading fails, raise them: ulimit -H, limits.conf"
+    ]
 
 
 def wrong_packages(course: Course) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,15 @@ def test_without_a_sandbox_nothing_is_tried(course: Course, monkeypatch: pytest.
     monkeypatch.setattr(doctor, "missing", lambda level: f"{level} is missing")
     lines, sound = doctor.examine_machine(course)
     assert not sound and "sandbox    full is missing" in lines and not any(line.startswith("grading") for line in lines)
+
+
+def test_low_hard_limits_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    low = {resource.RLIMIT_AS: 2 << 30, resource.RLIMIT_NPROC: 64}
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (0, low.get(kind, resource.RLIM_INFINITY)))
+    (line,) = doctor.low_limits()
+    assert "2 GiB of address space, 64 processes." in line
+    low.clear()
+    assert doctor.low_limits() == []
 
 
 @pytest.mark.slow
