@@ -12,9 +12,11 @@ LEVEL    = $(if $(REDUCED),--reduced) $(if $(UNSAFE),--unsafe)
 READY   := .venv/ready
 DEV     := .venv/dev
 CLUSTER := .venv/cluster
+PARALLEL = --numprocesses logical --maxprocesses 4 --dist loadscope
+QUICK    = test_rooms.py labtools hidden examine intake collect course record export report
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export gradescope formgrader scheduler worker bench bench-cluster doctor demo test lint clean
+.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export gradescope formgrader scheduler worker bench bench-cluster doctor demo test test-quick test-all lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,8 +58,14 @@ $(CLUSTER): requirements-cluster.txt $(READY)
 demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores; REDUCED=1 without namespaces
 	@$(KIT) demo --lab $(LAB) $(LEVEL)
 
-test: $(READY) $(DEV) $(CLUSTER) lint  ## run all tests
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
+test: $(READY) $(DEV) $(CLUSTER) lint  ## run the tests that every change has to pass
+	$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
+
+test-quick: $(READY) $(DEV) lint  ## run those that start no kernel: an answer within a minute
+	$(BIN)/python -m pytest -m "not slow" $(PARALLEL) $(addprefix tests/,$(QUICK))
+
+test-all: $(READY) $(DEV) $(CLUSTER)  ## run what takes longer, after `make test`: each protection taken out, wide samples
+	$(BIN)/python -m pytest -m slow $(PARALLEL)
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -94,7 +94,7 @@ def autograde(
 
 def prepare_gradebook(course: Course, writer: Writer) -> None:
     """Bring the masters into the gradebook, if it does not have them as they are now."""
-    if writer.note("masters") == lab_digest(course.source):
+    if writer.note("masters") == lab_digest(course):
         return
     if not course.release.is_dir():
         raise CourseError(f"release/{course.lab} is missing: run `make release LAB={course.lab}` first.")
@@ -105,7 +105,7 @@ def prepare_gradebook(course: Course, writer: Writer) -> None:
         )
     with tempfile.TemporaryDirectory() as folder:
         generate(course, Path(folder), course.database_url)
-    writer.set_note("masters", lab_digest(course.source))
+    writer.set_note("masters", lab_digest(course))
 
 
 def store_notebooks(course: Course, result: SubmissionResult) -> None:
@@ -147,7 +147,7 @@ def lanes_for(
         raise CourseError(f"{lack} Without it a submission could read and change anything here; --unsafe goes on.")
     if chosen != FULL:
         print(f"Grading at the level {chosen}: what it does not stop stands in docs/where.md.", file=sys.stderr)
-    setting = Setting(course.source, course.release, seed, time_limits(config), sandbox_limits(config), chosen)
+    setting = Setting(course, seed, time_limits(config), sandbox_limits(config), chosen)
     return open_lanes(setting, jobs, scheduler)
 
 

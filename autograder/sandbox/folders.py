@@ -21,7 +21,7 @@ class Folders:
     would make it more kernels, with limits of its choice.
     """
 
-    def __init__(self, lab: Path) -> None:
+    def __init__(self, lab: Path, tools: Path | None = None) -> None:
         self.own = Path(tempfile.mkdtemp(prefix="warm-", dir=short_folder()))
         self.shared = Path(tempfile.mkdtemp(prefix="room-", dir=short_folder()))
         self.shared.chmod(0o711)
@@ -31,7 +31,7 @@ class Folders:
         self.code = self.shared / layout.PACKAGE
         self.kernels = self.shared / "kernels"
         self.home = self.shared / "home"
-        copy_lab(lab, self.lab)
+        copy_lab(lab, self.lab, tools)
         copy_readable(BOX, self.code, "__pycache__")
         self.kernels.mkdir()
         self.kernels.chmod(0o711)
@@ -48,9 +48,13 @@ def short_folder() -> str:
     return folder if len(os.fsencode(folder)) < 50 else "/tmp"
 
 
-def copy_lab(lab: Path, copy: Path) -> None:
-    """Copy the lab's files, with the modules compiled for kernels that cannot keep them."""
-    copy_readable(lab, copy, "*.ipynb", "__pycache__", ".*")
+def copy_lab(lab: Path, copy: Path, tools: Path | None) -> None:
+    """Copy the lab's files and the tools, with the modules compiled: kernels cannot keep them so."""
+    unwanted = ("*.ipynb", "__pycache__", ".*")
+    copy_readable(lab, copy, *unwanted)
+    if tools:
+        shutil.rmtree(copy / tools.name, ignore_errors=True)
+        copy_readable(tools, copy / tools.name, *unwanted)
     compileall.compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     make_readable(copy)
 

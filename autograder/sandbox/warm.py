@@ -30,12 +30,14 @@ class WarmServer:
     """Starts the server for a lab and stops it, with all its kernels.
 
     `level` is one of layout.LEVELS. `lab` is a folder with the files that a notebook of a student finds beside it;
-    they become readable for hostile code. Start it in a thread that lasts: bubblewrap ends it with the thread that
-    started it. Other processes can use it too: a `spec` can be pickled, and is all that `kernels.start_kernel` needs.
+    they become readable for hostile code. `tools` is a package that takes the place of the one of that name in `lab`.
+    Start it in a thread that lasts: bubblewrap ends it with the thread that started it. Other processes can use it
+    too: a `spec` can be pickled, and is all that `kernels.start_kernel` needs.
     """
 
-    def __init__(self, lab: Path, limits: Limits | None = None, level: str = FULL) -> None:
+    def __init__(self, lab: Path, limits: Limits | None = None, level: str = FULL, tools: Path | None = None) -> None:
         self.lab = lab
+        self.tools = tools
         self.limits = limits or Limits()
         self.level = level
         self.folders: Folders | None = None
@@ -71,7 +73,7 @@ class WarmServer:
     def start(self) -> None:
         """Start the server, and wait until it is warm. A second start begins anew."""
         self.stop()
-        self.folders = Folders(self.lab)
+        self.folders = Folders(self.lab, self.tools)
         self._lifeline, theirs = socket.socketpair()
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener, theirs:
             listener.bind(str(self.folders.socket))
