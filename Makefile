@@ -7,52 +7,67 @@ REPEAT  ?= 2
 MANY    ?= 10000
 BIN     := .venv/bin
 KIT      = $(BIN)/python -m autograder
+PIP      = $(BIN)/python -m pip install --disable-pip-version-check
+LEVEL    = $(if $(REDUCED),--reduced) $(if $(UNSAFE),--unsafe)
 READY   := .venv/ready
+DEV     := .venv/dev
 CLUSTER := .venv/cluster
 PARALLEL = --numprocesses logical --maxprocesses 4 --dist loadscope
 QUICK    = test_rooms.py labtools hidden examine intake collect course record export report
 
 .DEFAULT_GOAL := help
-.PHONY: help install system lab release new-lab check collect autograde feedback report similarity export drop formgrader scheduler worker bench bench-cluster doctor demo test test-quick test-all lint clean
+.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export drop gradescope formgrader scheduler worker bench bench-cluster doctor demo test test-quick test-all lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-install: system $(READY)  ## set up .venv, and bubblewrap and Chromium where this user may install them
+install: system $(READY)  ## set up .venv, and bubblewrap where this user may install it; TORCH_INDEX=address without CUDA
+
+install-dev: install $(DEV)  ## what tests need besides, and Chromium where this user may install it
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq chromium; } \
+	  || echo "Chromium could not be installed; the tests in tests/browser need it"
 
 system:
 	@command -v bwrap >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
 	  || { apt-get update -qq && apt-get install -y -qq bubblewrap; } \
 	  || echo "bubblewrap could not be installed; the one from requirements.txt will be used"
-	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
-	  || { apt-get update -qq && apt-get install -y -qq chromium; } \
-	  || echo "Chromium could not be installed; the tests in tests/browser need it"
 
+# Kernels may run as another user than the one who installs, so all may read what is installed. An environment without
+# pip is half-made (Debian without python3-venv leaves one behind): it is made again.
 $(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@umask 022; $(BIN)/python -m pip --version >/dev/null 2>&1 || { rm -rf .venv; $(CHECK_PYTHON) \
+	  && { $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }; }; }
+	@echo "Installing into .venv. This downloads 0.9 GB at the first time, or 2.9 GB with CUDA (see docs/where.md)."
+	$(if $(TORCH_INDEX),umask 022; $(PIP) --index-url $(TORCH_INDEX) "$$(grep '^torch==' requirements.txt)")
+	umask 022; $(PIP) -r requirements.txt
+	umask 022; $(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
+CHECK_PYTHON = { $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null \
+  || { echo "Python 3.11 to 3.14 is needed, and $(PYTHON) is none: make PYTHON=python3.13 ..."; exit 1; }; }
+
+$(DEV): requirements-dev.txt $(READY)
+	umask 022; $(PIP) -r requirements-dev.txt
+	@touch $(DEV)
+
 $(CLUSTER): requirements-cluster.txt $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-cluster.txt
+	umask 022; $(PIP) -r requirements-cluster.txt
 	@touch $(CLUSTER)
 
-demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores
-	@$(KIT) demo --lab $(LAB)
+demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores; REDUCED=1 without namespaces
+	@$(KIT) demo --lab $(LAB) $(LEVEL)
 
-test: $(READY) $(CLUSTER) lint  ## run the tests that every change has to pass
+test: $(READY) $(DEV) $(CLUSTER) lint  ## run the tests that every change has to pass
 	$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
 
-test-quick: $(READY) lint  ## run those that start no kernel: an answer within a minute
+test-quick: $(READY) $(DEV) lint  ## run those that start no kernel: an answer within a minute
 	$(BIN)/python -m pytest -m "not slow" $(PARALLEL) $(addprefix tests/,$(QUICK))
 
-test-all: $(READY) $(CLUSTER)  ## run what takes longer, after `make test`: each protection taken out, wide samples
+test-all: $(READY) $(DEV) $(CLUSTER)  ## run what takes longer, after `make test`: each protection taken out, wide samples
 	$(BIN)/python -m pytest -m slow $(PARALLEL)
 
-lint: $(READY)
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -67,14 +82,14 @@ new-lab: $(READY)  ## make the skeleton of a second lab: LAB=lab04
 	@$(KIT) new-lab --lab $(LAB)
 
 check: $(READY)  ## check the hidden tests: right answers, known mistakes, mutants; SEEDS=n, ONLY=text
-	@$(KIT) check --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only "$(ONLY)")
+	@$(KIT) check --lab $(LAB) $(LEVEL) $(if $(JOBS),--jobs $(JOBS)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ONLY),--only "$(ONLY)")
 
 collect: $(READY)  ## fill submitted/ from Moodle, Canvas or folders: FROM=archive.zip; Moodle: WORKSHEET=csv TIMEZONE=place
 	@$(if $(FROM),,echo "Say what to collect: make collect FROM=archive.zip"; exit 1;) $(KIT) collect --lab $(LAB) "$(FROM)" \
 	  $(if $(WORKSHEET),--worksheet "$(WORKSHEET)") $(if $(TIMEZONE),--timezone "$(TIMEZONE)")
 
-autograde: $(READY) $(if $(SCHEDULER),$(CLUSTER))  ## grade submitted/*/LAB; JOBS=n at a time, STUDENT=name, SCHEDULER=tcp://...
-	@$(KIT) autograde --lab $(LAB) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT)) \
+autograde: $(READY) $(if $(SCHEDULER),$(CLUSTER))  ## grade submitted/*/LAB; JOBS=n, STUDENT=name, SCHEDULER=tcp://..., REDUCED=1
+	@$(KIT) autograde --lab $(LAB) $(LEVEL) $(if $(JOBS),--jobs $(JOBS)) $(if $(STUDENT),--student $(STUDENT)) \
 	  $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 feedback: $(READY)  ## write feedback/*/LAB as HTML, and feedback/LAB.zip for upload
@@ -93,6 +108,9 @@ export: $(READY)  ## write grades to export/: FORMAT=moodle (WORKSHEET=csv), can
 drop: $(READY)  ## put a student who left aside: STUDENT=name
 	@$(if $(STUDENT),,echo "Say who left: make drop STUDENT=name"; exit 1;) $(KIT) drop --lab $(LAB) "$(STUDENT)"
 
+gradescope: $(READY)  ## pack the autograder of LAB for Gradescope into export/; TORCH_INDEX=address without CUDA
+	@$(KIT) gradescope --lab $(LAB) $(if $(TORCH_INDEX),--torch-index $(TORCH_INDEX))
+
 formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
 	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader
 
@@ -106,14 +124,14 @@ worker: $(CLUSTER)  ## start a worker of a cluster here: SCHEDULER=tcp://..., HO
 	DASK_DISTRIBUTED__WORKER__DAEMON=False $(BIN)/dask worker $(SCHEDULER) --host $(HOST) \
 	  --dashboard-address $(HOST):0 --nworkers 1 --nthreads $(or $(JOBS),$$(nproc))
 
-bench: $(READY)  ## compare the speed with stock nbgrader's: SIZE=500 submissions, SAMPLE=12 for stock, REPEAT=2 runs
+bench: $(DEV)  ## compare the speed with stock nbgrader's: SIZE=500 submissions, SAMPLE=12 for stock, REPEAT=2 runs
 	$(BIN)/python -m bench.bench --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --sample $(SAMPLE) --repeat $(REPEAT)
 
-bench-cluster: $(CLUSTER)  ## measure workers, scheduler, writer and memory: SIZE=100 submissions, MANY=10000 made in advance
+bench-cluster: $(DEV) $(CLUSTER)  ## measure workers, scheduler, writer and memory: SIZE=100 submissions, MANY=10000 made in advance
 	$(BIN)/python -m bench.cluster --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --many $(MANY)
 
-doctor: $(READY)  ## say what this machine has and what is missing
-	@$(KIT) doctor
+doctor: $(READY)  ## grade a right submission here, and say what this machine lacks and what mends it; REDUCED=1
+	@$(KIT) doctor --lab $(LAB) $(LEVEL)
 
 clean:  ## remove what can be made again; submissions and the gradebook stay
 	rm -rf demo tests/artefacts .pytest_cache .mypy_cache .ruff_cache release/.new-* release/.old-*

@@ -26,14 +26,19 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--jobs", type=positive, help="submissions graded at a time (default: cores)")
             command.add_argument("--student", help="grade this student only")
             command.add_argument("--scheduler", help="grade on a Dask cluster: the address of its scheduler")
-            command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
         if name == "release":
             command.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
         if name == "check":
             command.add_argument("--jobs", type=positive, help="answers graded at a time (default: cores)")
             command.add_argument("--only", default="", help="only entries and mutants with this text in their name")
             command.add_argument("--seeds", type=positive, default=1, help="how often, with other random inputs")
-            command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
+        if name in ("autograde", "check", "demo", "doctor"):
+            levels = command.add_mutually_exclusive_group()
+            for option, level, text in (
+                ("--reduced", "reduced", "protect with Landlock, where there are no namespaces"),
+                ("--unsafe", "none", "go on without any sandbox"),
+            ):
+                levels.add_argument(option, action="store_const", dest="level", const=level, help=text)
         if name == "collect":
             command.add_argument("source", type=Path, help="class download of Moodle or Canvas, or a folder")
             command.add_argument("--timezone", help="whose clock the times in it are of, such as Europe/Berlin")
@@ -44,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "export":
             command.add_argument("--format", default="csv", choices=["moodle", "canvas", "csv", "json"])
             command.add_argument("--partial", action="store_true", help="leave grades empty where there are none")
+        if name == "gradescope":
+            command.add_argument("--torch-index", default="", help="address of a package index with torch without CUDA")
     options = parser.parse_args(arguments)
     use_own_commands()
     try:
@@ -110,12 +117,12 @@ def check(options: argparse.Namespace) -> int:
 
     check = Check(open_course(options.lab), options.only)
     for number in range(options.seeds):
-        check.run(f"check-{number + 1}", options.jobs, options.unsafe)
-    check.run_mutants("check-1", options.jobs, options.unsafe)
-    if options.unsafe:
+        check.run(f"check-{number + 1}", options.jobs, options.level)
+    check.run_mutants("check-1", options.jobs, options.level)
+    if options.level == "none":
         print("The attacks are left out: they need a sandbox.", file=sys.stderr)
     else:
-        check.run_attacks("check-1", options.jobs)
+        check.run_attacks("check-1", options.jobs, options.level)
     for line in [*check.notes, *check.lines]:
         print(line)
     print(check.text())
@@ -136,7 +143,7 @@ def autograde(options: argparse.Namespace) -> int:
     from autograder.grade import autograde
 
     course = open_course(options.lab)
-    counts = autograde(course, options.jobs, options.unsafe, options.student, options.scheduler)
+    counts = autograde(course, options.jobs, options.level, options.student, options.scheduler)
     print(counts)
     return 1 if counts.failed or counts.refused_times else 0
 
@@ -192,18 +199,26 @@ def drop(options: argparse.Namespace) -> int:
     return 0
 
 
+def gradescope(options: argparse.Namespace) -> int:
+    """pack the autograder of a lab for Gradescope"""
+    from autograder.gradescope import pack
+
+    print(f"upload to Gradescope, and to nobody else: {pack(open_course(options.lab), options.torch_index)}")
+    return 0
+
+
 def demo(options: argparse.Namespace) -> int:
     """grade a small synthetic class in demo/"""
     from autograder.demo import run_demo
 
-    return run_demo(options.lab)
+    return run_demo(options.lab, options.level)
 
 
 def doctor(options: argparse.Namespace) -> int:
     """say what this machine has and what is missing"""
     from autograder.doctor import examine_machine
 
-    lines, sound = examine_machine(open_course(options.lab))
+    lines, sound = examine_machine(open_course(options.lab), options.level)
     print("\n".join(lines))
     return 0 if sound else 1
 
@@ -219,6 +234,7 @@ COMMANDS = {
     "similarity": similarity,
     "export": export,
     "drop": drop,
+    "gradescope": gradescope,
     "demo": demo,
     "doctor": doctor,
 }

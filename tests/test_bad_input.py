@@ -12,6 +12,7 @@ from autograder.collect import find_submissions
 from autograder.course import Course, CourseError
 from autograder.intake import Refused, read_folder
 from autograder.intake.read import read_cells
+from autograder.record import only_run
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
@@ -159,3 +160,9 @@ def test_a_gradebook_on_a_server_that_does_not_answer(folder: Path, home: Path) 
     done = run(folder, "autograde")
     assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
     assert "mysql://ta:***@127.0.0.1:9/x cannot be opened" in done.stderr and "secret" not in done.stderr
+
+
+def test_a_course_that_cannot_be_written(empty: Course) -> None:
+    (empty.root / ".autograde.lock").mkdir()  # as good as a folder that is read-only, which root could write
+    with pytest.raises(CourseError, match="Nothing can be written in"), only_run(empty):
+        pass

@@ -14,9 +14,9 @@ def test_conda_and_pip_install_the_same(home: Path) -> None:
 
 
 def test_every_direct_dependency_is_pinned(home: Path) -> None:
-    for name in ("requirements.txt", "requirements-cluster.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-cluster.txt"):
         lines = [line for line in (home / name).read_text().splitlines() if line and line[0] != "#"]
-        assert len(lines) == len(pins("\n".join(lines)))
+        assert len(lines) == len(pins("\n".join(lines))) and not any("#" in line for line in lines)
 
 
 def test_every_target_of_the_makefile_has_help(home: Path) -> None:
@@ -36,3 +36,10 @@ def test_links_of_the_docs_lead_somewhere(home: Path) -> None:
     for path in [home / "README.md", *(home / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_what_grading_imports_is_not_for_developers_alone(home: Path) -> None:
+    for_developers = pins((home / "requirements-dev.txt").read_text())
+    text = "\n".join(path.read_text() for path in (home / "autograder").rglob("*.py"))
+    imported = set(re.findall(r"(?m)^\s*(?:import|from) (\w+)", text))
+    assert not imported & {name.replace("-", "_").lower() for name in for_developers}

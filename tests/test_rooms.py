@@ -12,7 +12,7 @@ FLOORS = [
     ["cli"],
     ["demo", "doctor"],
     ["report"],
-    ["export"],
+    ["export", "gradescope"],
     ["check"],
     ["grade"],
     ["release"],

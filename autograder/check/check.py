@@ -84,23 +84,25 @@ class Check:
                 if cell.cell_type == "code" and is_solution(cell):
                     yield grade_id(cell), solution(cell.source)
 
-    def run(self, seed: str, jobs: int | None = None, unsafe: bool = False) -> None:
+    def run(self, seed: str, jobs: int | None = None, level: str | None = None) -> None:
         """Grade all honest answers, with this seed of the tests' random inputs."""
-        self._grade(self.entries, seed, jobs, unsafe)
+        self._grade(self.entries, seed, jobs, level)
 
-    def run_mutants(self, seed: str, jobs: int | None = None, unsafe: bool = False) -> None:
+    def run_mutants(self, seed: str, jobs: int | None = None, level: str | None = None) -> None:
         """Grade the mutants: one seed is enough for them."""
         entries = {
             name: Entry(name, mutant.change, answers={mutant.cell: mutant.source})
             for name, mutant in self.mutants.items()
         }
-        self._grade(entries, seed, jobs, unsafe)
+        self._grade(entries, seed, jobs, level)
 
-    def run_attacks(self, seed: str, jobs: int | None = None) -> None:
+    def run_attacks(self, seed: str, jobs: int | None = None, level: str | None = None) -> None:
         """Grade the attacks, with short limits of time."""
-        self._grade(self.attacks, seed, jobs, False, SHORT_LIMITS)
+        self._grade(self.attacks, seed, jobs, level, SHORT_LIMITS)
 
-    def _grade(self, entries: dict[str, Entry], seed: str, jobs: int | None, unsafe: bool, limits: str = "") -> None:
+    def _grade(
+        self, entries: dict[str, Entry], seed: str, jobs: int | None, level: str | None, limits: str = ""
+    ) -> None:
         if not entries:
             return
         with tempfile.TemporaryDirectory() as folder:
@@ -109,7 +111,7 @@ class Check:
                 config.write(limits)
             for name, entry in entries.items():
                 self._hand_in(small, name, entry)
-            results = examine_all(small, sorted(entries), seed, jobs, unsafe)
+            results = examine_all(small, sorted(entries), seed, jobs, level)
             for result in tqdm(results, total=len(entries), desc=f"seed {seed}", disable=None):
                 if result.student in self.mutants:
                     self._judge_mutant(self.mutants[result.student], result)

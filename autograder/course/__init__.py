@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograder.course.course import Course, CourseError, open_course, student_id, use_own_commands
 from autograder.course.digests import deciding_digests, digest, digest_of_json, files_of, lab_digest, submission_digest
-from autograder.course.limits import TimeLimits, sandbox_limits, time_limits
+from autograder.course.limits import TimeLimits, sandbox_level, sandbox_limits, time_limits
 from autograder.course.masters import (
     SECRETS,
     grade_id,
@@ -53,6 +53,7 @@ __all__ = [
     "parse_moment",
     "read_notebook",
     "read_table",
+    "sandbox_level",
     "sandbox_limits",
     "secret_regions",
     "secrets_by_kind",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from traitlets.config import Config
 
@@ -28,18 +28,31 @@ class TimeLimits:
 
 def time_limits(config: Config) -> TimeLimits:
     """The limits of time and output in nbgrader's configuration (`c.Examine`)."""
-    return _read(config, "Examine", TimeLimits)
+    return _read(dict(config.Examine), "Examine", TimeLimits)
 
 
 def sandbox_limits(config: Config) -> Limits:
     """The limits of the kernels in nbgrader's configuration (`c.Sandbox`)."""
     from autograder.sandbox import Limits  # with it comes Jupyter, which commands that only read do not need
 
-    return _read(config, "Sandbox", Limits)
+    given = {name: value for name, value in config.Sandbox.items() if name != "level"}
+    return _read(given, "Sandbox", Limits)
 
 
-def _read(config: Config, section: str, kind: type[T]) -> T:
-    given = dict(config[section])
+def sandbox_level(config: Config, asked: str | None = None) -> str:
+    """The level of protection: what was `asked` for on the command line, else `c.Sandbox.level`, else "full".
+
+    No setting switches protection off: that has to be asked for each time.
+    """
+    from autograder.sandbox import FULL, NONE, REDUCED
+
+    level = asked or config.Sandbox.get("level", FULL)
+    if level not in (FULL, REDUCED) and not (asked and level == NONE):
+        raise CourseError(f"nbgrader_config.py sets Sandbox.level to '{level}'; it may be {FULL} or {REDUCED}.")
+    return level
+
+
+def _read(given: dict[str, Any], section: str, kind: type[T]) -> T:
     unknown = set(given) - {each.name for each in fields(kind)}  # type: ignore[arg-type]
     if unknown:
         raise CourseError(f"nbgrader_config.py sets {section}.{sorted(unknown)[0]}, which does not exist.")

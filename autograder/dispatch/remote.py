@@ -22,7 +22,7 @@ from autograder.course import Course, TimeLimits, digest_of_json, files_of, tool
 from autograder.course import digest as digest_of
 from autograder.dispatch.station import Lost, Setting, Station
 from autograder.intake import HandedIn
-from autograder.sandbox import Limits, ServerFailed, bubblewrap
+from autograder.sandbox import Limits, ServerFailed, missing
 
 LIBRARIES = ("torch", "numpy", "matplotlib", "ipykernel", "nbclient", "nbformat")
 
@@ -36,7 +36,7 @@ class Parcel:
     seed: str
     times: TimeLimits
     limits: Limits
-    unsafe: bool
+    level: str
     versions: dict[str, str]
 
 
@@ -49,7 +49,7 @@ def pack(setting: Setting) -> Parcel:
         for name, folder in folders.items()
         for path in files_of(folder)
     }
-    return Parcel(course.lab, files, setting.seed, setting.times, setting.limits, setting.unsafe, versions())
+    return Parcel(course.lab, files, setting.seed, setting.times, setting.limits, setting.level, versions())
 
 
 def versions() -> dict[str, str]:
@@ -77,8 +77,8 @@ def prepare(run: str, parcel: Parcel, jobs: int) -> str:
     for name, wanted in parcel.versions.items():
         if own.get(name) != wanted:
             return f"it has {name} {own.get(name)}, and this run {wanted}: install the same there"
-    if not parcel.unsafe and (missing := bubblewrap.missing()):
-        return missing
+    if lack := missing(parcel.level):
+        return lack
     if multiprocessing.current_process().daemon:
         return "it may not start processes: start it with `make worker`, or with DASK_DISTRIBUTED__WORKER__DAEMON=False"
     with _lock:
@@ -92,7 +92,7 @@ def prepare(run: str, parcel: Parcel, jobs: int) -> str:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
         course = Course(folder, folder, parcel.lab)
-        setting = Setting(course, parcel.seed, parcel.times, parcel.limits, parcel.unsafe)
+        setting = Setting(course, parcel.seed, parcel.times, parcel.limits, parcel.level)
         _station = _all.enter_context(Station(setting, jobs))
         try:
             _station.warm_up()

@@ -14,11 +14,11 @@ from multiprocessing import forkserver
 
 from jupyter_client.kernelspec import KernelSpec
 
-from autograder.course import Course, CourseError, TimeLimits, read_notebook, tools_folder
+from autograder.course import Course, TimeLimits, read_notebook, tools_folder
 from autograder.dispatch.worker import examine_one, start_worker
 from autograder.examine import Outputs, draw_constant
 from autograder.intake import HandedIn
-from autograder.sandbox import KernelRefused, Limits, WarmServer, fair_share
+from autograder.sandbox import FULL, KernelRefused, Limits, ServerFailed, WarmServer, fair_share
 
 
 class Lost(Exception):
@@ -33,7 +33,7 @@ class Setting:
     seed: str
     times: TimeLimits
     limits: Limits
-    unsafe: bool = False
+    level: str = FULL
 
 
 class Station:
@@ -47,7 +47,7 @@ class Station:
         self._jobs = jobs
         self._lock = threading.Lock()
         limits = fair_share(setting.limits, jobs)
-        self._server = WarmServer(setting.course.release, limits, setting.unsafe, tools_folder())
+        self._server = WarmServer(setting.course.release, limits, setting.level, tools_folder())
         self._pool: ProcessPoolExecutor | None = None
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["autograder.dispatch.worker", "torch", "matplotlib.pyplot"])
@@ -111,6 +111,6 @@ class Station:
                     self._pool = ProcessPoolExecutor(
                         self._jobs, self._context, initializer=start_worker, initargs=setting
                     )
-                except OSError as error:  # no semaphore can be made
-                    raise CourseError(f"No processes for grading: {error}. Is /dev/shm there, and writable?") from None
+                except OSError as error:  # semaphores are made in /dev/shm
+                    raise ServerFailed(f"no processes can be started: {error} (/dev/shm has to be writable)") from None
             return self._pool, self._server.spec

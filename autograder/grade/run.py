@@ -23,6 +23,7 @@ from autograder.course import (
     deciding_digests,
     lab_digest,
     read_notebook,
+    sandbox_level,
     sandbox_limits,
     submission_digest,
     time_limits,
@@ -30,7 +31,7 @@ from autograder.course import (
 from autograder.dispatch import Lanes, Setting, dispatch, open_lanes
 from autograder.record import VERSION, Standing, Writer, only_run, out_of_date, read_standing
 from autograder.release import generate
-from autograder.sandbox import bubblewrap
+from autograder.sandbox import FULL, missing
 
 
 @dataclass
@@ -53,20 +54,21 @@ class Counts:
 def autograde(
     course: Course,
     jobs: int | None = None,
-    unsafe: bool = False,
+    level: str | None = None,
     student: str | None = None,
     scheduler: str | None = None,
 ) -> Counts:
     """Grade what was handed in and is not recorded yet. `student` restricts the run to one.
 
-    `scheduler` is the address of a Dask cluster; without it, `jobs` submissions at a time are graded here.
+    `level` is that of the protection, if not the course's own. `scheduler` is the address of a Dask cluster; without
+    it, `jobs` submissions at a time are graded here.
     """
     students = find_submissions(course, student)
     seed = secrets.token_hex(8)
     with only_run(course), ExitStack() as stack:
         lanes: Lanes | None = None
         if not course.has_gradebook:  # all is to be graded: warm up while the gradebook is made
-            lanes = stack.enter_context(lanes_for(course, seed, jobs, unsafe, scheduler))
+            lanes = stack.enter_context(lanes_for(course, seed, jobs, level, scheduler))
         writer = stack.enter_context(Writer(course))
         prepare_gradebook(course, writer)
         seed = writer.note("seed") or seed
@@ -77,7 +79,7 @@ def autograde(
         times, refused_times = read_timestamps(course, students)
         counts = Counts(unchanged=len(students) - len(todo), failed=len(refused), refused_times=refused_times)
         if todo:
-            lanes = lanes or stack.enter_context(lanes_for(course, seed, jobs, unsafe, scheduler))
+            lanes = lanes or stack.enter_context(lanes_for(course, seed, jobs, level, scheduler))
             deciding = deciding_digests(course)
             for result in progress(examine(course, lanes, todo, seed), todo):
                 if result.digest:
@@ -138,13 +140,19 @@ def progress(results: Iterator[SubmissionResult], todo: list[str]) -> Iterator[S
 
 
 def lanes_for(
-    course: Course, seed: str, jobs: int | None, unsafe: bool, scheduler: str | None = None
+    course: Course, seed: str, jobs: int | None, level: str | None, scheduler: str | None = None
 ) -> AbstractContextManager[Lanes]:
-    """Where the submissions of a course are to be examined. CourseError if there is no sandbox here."""
-    if scheduler is None and not unsafe and (missing := bubblewrap.missing()):
-        raise CourseError(f"{missing} Without it a submission could read and change anything here; --unsafe goes on.")
+    """Where the submissions of a course are to be examined. CourseError if its level cannot be had here.
+
+    `level` is what was asked for, None for that of the course. A level is never lowered in silence.
+    """
     config = course.config()
-    setting = Setting(course, seed, time_limits(config), sandbox_limits(config), unsafe)
+    chosen = sandbox_level(config, level)
+    if scheduler is None and (lack := missing(chosen)):
+        raise CourseError(f"{lack} Without it a submission could read and change anything here; --unsafe goes on.")
+    if chosen != FULL:
+        print(f"Grading at the level {chosen}: what it does not stop stands in docs/where.md.", file=sys.stderr)
+    setting = Setting(course, seed, time_limits(config), sandbox_limits(config), chosen)
     return open_lanes(setting, jobs, scheduler)
 
 
@@ -155,10 +163,10 @@ def examine(course: Course, lanes: Lanes, students: list[str], seed: str) -> Ite
 
 
 def examine_all(
-    course: Course, students: list[str], seed: str, jobs: int | None, unsafe: bool
+    course: Course, students: list[str], seed: str, jobs: int | None, level: str | None
 ) -> Iterator[SubmissionResult]:
     """Examine submissions on this machine, and record nothing."""
-    with lanes_for(course, seed, jobs, unsafe) as lanes:
+    with lanes_for(course, seed, jobs, level) as lanes:
         yield from examine(course, lanes, students, seed)
 
 

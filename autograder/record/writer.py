@@ -48,7 +48,11 @@ NOTES = Table(
 @contextlib.contextmanager
 def only_run(course: Course) -> Iterator[None]:
     """Hold the course's lock. It is gone with the process, however that ends."""
-    with open(course.root / ".autograde.lock", "w") as lock:
+    try:
+        lock = open(course.root / ".autograde.lock", "w")  # noqa: SIM115
+    except OSError as error:
+        raise CourseError(f"Nothing can be written in {course.root}: {error.strerror}.") from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from autograder.sandbox import bubblewrap, kernels
+from autograder.sandbox.box.layout import FULL, LEVELS, NONE, REDUCED
 from autograder.sandbox.box.limits import Limits
+from autograder.sandbox.levels import missing, weaker
 from autograder.sandbox.provisioner import KernelRefused
 from autograder.sandbox.share import fair_share
 from autograder.sandbox.warm import ServerFailed, WarmServer
 
 __all__ = [
+    "FULL",
+    "LEVELS",
+    "NONE",
+    "REDUCED",
     "KernelRefused",
     "Limits",
     "ServerFailed",
@@ -16,4 +22,6 @@ __all__ = [
     "bubblewrap",
     "fair_share",
     "kernels",
+    "missing",
+    "weaker",
 ]

@@ -6,18 +6,17 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from .box import layout
-
-BOX = Path(layout.__file__).parent  # the code that runs inside
+from .box import confine, layout, libc, room, users
 
 #: Import it under another name, from a folder of its own: `autograder` is not visible in there.
 START = "import sys; sys.path[0] = {folder!r}; from {package}.server import main; del sys.path[0]; main()"
 
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/fonts", "/etc/localtime", "/etc/alternatives")
+#: What root must be allowed to do without a user namespace: to mount, and to give the network namespace its loopback.
+ROOT_NEEDS = (libc.CAP_SYS_ADMIN, libc.CAP_NET_ADMIN, libc.CAP_SETUID, libc.CAP_SETGID)
 
 ENVIRONMENT = {
     "HOME": layout.SCRATCH,
@@ -51,78 +50,94 @@ def environment() -> dict[str, str]:
     return {"PATH": path, **ENVIRONMENT}
 
 
-def python_folders() -> list[str]:
-    """The folders of this Python and its environment, under each name by which they are called."""
-    named = {sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve().parent.parent)}
-    return sorted(named | {os.path.realpath(name) for name in named})
+def isolate(bwrap: str, fresh_proc: bool) -> list[str]:
+    """The part of the command that builds the room. Its order matters: later mounts lie over earlier ones.
 
-
-def isolate(bwrap: str) -> list[str]:
-    """The part of the command that builds the room. Its order matters: later mounts lie over earlier ones."""
-    command = [bwrap, "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
-    if os.geteuid() == 0:
+    `fresh_proc`: a /proc of its own; a container that hides parts of /proc allows only the one that there is. Kernels
+    see neither.
+    """
+    command = [bwrap, "--die-with-parent", "--new-session", "--clearenv"]
+    if privileged():
         # Root needs no user namespace here, and so can become nobody inside (see confine.leave_root).
         command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
         command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         command += ["--unshare-all"]
-    command += ["--perms", "1777", "--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev"]
-    for folder in SYSTEM:
+    command += ["--perms", "1777", "--tmpfs", "/tmp"]
+    command += ["--proc", "/proc"] if fresh_proc else ["--bind", "/proc", "/proc"]
+    command += ["--dev", "/dev"]
+    for folder in room.SYSTEM:
         if os.path.islink(folder):
             command += ["--symlink", os.readlink(folder), folder]
         elif os.path.isdir(folder):
             command += ["--ro-bind", folder, folder]
     command += ["--perms", "755", "--dir", "/etc"]  # else for root only, where root runs it
-    for setting in SETTINGS:
+    for setting in room.SETTINGS:
         command += ["--ro-bind-try", setting, setting]
-    for folder in python_folders():
+    for folder in room.python_folders():
         if not Path(folder).is_relative_to("/usr"):
-            for parent in reversed(Path(folder).parents[:-1]):
-                command += ["--perms", "755", "--dir", str(parent)]
-            command += ["--ro-bind", folder, folder]
+            command += [*parents(folder), "--ro-bind", folder, folder]
+    for link, target in room.python_links().items():
+        command += [*parents(link), "--symlink", target, link]
     for name, value in environment().items():
         command += ["--setenv", name, value]
     return command
 
 
-def server_command(mode: str, lab: Path, kernels: Path, listener: int) -> list[str]:
-    """The command of the server. It inherits the listening socket, not the way to it.
+def privileged() -> bool:
+    """Whether this is root with all that it needs to build the room without a user namespace; not so in containers."""
+    return os.geteuid() == 0 and all(map(users.has_capability, ROOT_NEEDS))
 
-    `mode` is "safe", "unsafe" (without bubblewrap) or "try" (build the room, confine a process, end).
+
+def user() -> dict[str, Any]:
+    """As whom bubblewrap runs, for subprocess: nobody where a container's root may do little but change its user.
+
+    Linux does not count root's processes, in whatever user namespace.
     """
-    package = str(BOX) if mode == "unsafe" else layout.CODE
+    if os.geteuid() != 0 or privileged() or not users.can_be_had():
+        return {}
+    return {"user": confine.NOBODY, "group": confine.NOBODY, "extra_groups": []}
+
+
+def parents(path: str) -> list[str]:
+    """Options for the folders above a path, which others than their owner may pass."""
+    return [part for parent in reversed(Path(path).parents[:-1]) for part in ("--perms", "755", "--dir", str(parent))]
+
+
+@cache
+def fresh_proc_works(bwrap: str) -> bool:
+    """Whether the room can have a /proc of its own; also where nothing works at all, for the trial to say so."""
+    works = []
+    for fresh in (True, False):
+        command = [*isolate(bwrap, fresh), "true"]
+        done = subprocess.run(command, capture_output=True, timeout=30, env=environment(), **user())
+        works.append(done.returncode == 0)
+        if works[-1]:
+            break
+    return works[0] or not works[-1]
+
+
+def python_command(package: str, *arguments: str) -> list[str]:
+    """The command that runs the server of a package, the one in the folder `package`, with arguments."""
     folder, _, name = package.rpartition("/")
-    start = START.format(folder=folder, package=name)
-    python = [sys.executable, "-E", "-s", "-c", start, mode, str(listener)]
-    if mode == "unsafe":
-        return python
+    return [room.python(), "-E", "-s", "-c", START.format(folder=folder, package=name), *arguments]
+
+
+def room_command(code: Path, lab: Path, kernels: Path, *arguments: str) -> list[str]:
+    """The command of the server in its room. `code` holds a copy of this package's box.
+
+    FileNotFoundError where there is no bubblewrap.
+    """
     bwrap = find()
     if bwrap is None:
         raise FileNotFoundError("bubblewrap is missing: install the system's package `bubblewrap`")
     return [
-        *isolate(bwrap),
+        *isolate(bwrap, fresh_proc_works(bwrap)),
         *("--perms", "755", "--dir", layout.ROOT),
-        *("--ro-bind", str(BOX), layout.CODE),
+        *("--ro-bind", str(code), layout.CODE),
         *("--ro-bind", str(lab), layout.LAB),
         *("--ro-bind", str(kernels), layout.KERNELS),
         *("--dir", layout.KERNEL, "--perms", "1777", "--tmpfs", layout.SCRATCH),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"),
-        *python,
+        *python_command(layout.CODE, *arguments),
     ]
-
-
-def missing() -> str | None:
-    """What is missing for the sandbox, in one line, or None. It is found out by trying."""
-    if sys.platform != "linux":
-        return "the sandbox needs Linux"
-    with tempfile.TemporaryDirectory() as empty:
-        os.chmod(empty, 0o755)
-        try:
-            command = server_command("try", Path(empty), Path(empty), -1)
-            done = subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment())
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"the sandbox does not start: {error}"
-    if done.returncode == 0:
-        return None
-    lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-    return f"the sandbox does not start (are user namespaces allowed?): {lines[-1]}"

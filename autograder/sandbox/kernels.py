@@ -121,7 +121,7 @@ class WarmKernelManager(AsyncKernelManager):
         return super().client(**{"context": self.context, **kwargs})
 
 
-def kernel_spec(server_address: Path, directories: Path, limits: Limits, unsafe: bool) -> KernelSpec:
+def kernel_spec(server_address: Path, directories: Path, limits: Limits, level: str) -> KernelSpec:
     """The kernel of a warm server, for jupyter_client."""
     provisioner = {
         "provisioner_name": "autograder-warm",
@@ -129,7 +129,7 @@ def kernel_spec(server_address: Path, directories: Path, limits: Limits, unsafe:
             "server_address": str(server_address),
             "directories": str(directories),
             "limits": limits.to_dict(),
-            "unsafe": unsafe,
+            "level": level,
         },
     }
     return KernelSpec(argv=[], display_name="Sandbox", language="python", metadata={"kernel_provisioner": provisioner})

@@ -16,7 +16,7 @@ from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase
-from traitlets import Bool, Dict, Unicode
+from traitlets import Dict, Unicode
 
 from . import cgroup
 from .box import layout
@@ -45,7 +45,7 @@ class WarmProvisioner(KernelProvisionerBase):
     server_address = Unicode(help="the server's socket")
     directories = Unicode(help="the folder for the directories of kernels")
     limits: Any = Dict(help="see limits.py")
-    unsafe = Bool(False, help="the server runs without bubblewrap")
+    level = Unicode(layout.FULL, help="see layout.LEVELS")
 
     parent: Any
     connection_info: Any
@@ -60,7 +60,7 @@ class WarmProvisioner(KernelProvisionerBase):
 
     @property
     def inside(self) -> str:
-        return str(self.directory) if self.unsafe else layout.KERNEL
+        return layout.KERNEL if self.level == layout.FULL else str(self.directory)
 
     @property
     def has_process(self) -> bool:
@@ -88,7 +88,7 @@ class WarmProvisioner(KernelProvisionerBase):
         listeners = [listen(Path(f"{self.connection_info['ip']}-{port}")) for port in LISTENING]
         request = {
             "connection": {**self.connection_info, "key": self.connection_info["key"].decode()},
-            "directory": str(self.directory) if self.unsafe else self.directory.name,
+            "directory": self.directory.name if self.level == layout.FULL else str(self.directory),
             "limits": self.limits,
             "ports": LISTENING,
         }
@@ -110,9 +110,12 @@ class WarmProvisioner(KernelProvisionerBase):
         self._server, self._pidfd = server, descriptors[0]
         self.pid = pid_of(self._pidfd)
         if self.pid > 0:
+            whole = self.level == layout.FULL
+            scratch = None if whole else self.directory / "scratch"
+            follows_user = not whole and os.stat(f"/proc/{self.pid}").st_uid == os.getuid()
             limits = Limits.from_dict(self.limits)
             self._cgroup = cgroup.make(self.pid, limits.memory_bytes)
-            watchdog.add(Watched(self.pid, limits, self._stop, not self.unsafe, self._cgroup))
+            watchdog.add(Watched(self.pid, limits, self._stop, whole, self._cgroup, scratch, follows_user))
         return self.connection_info
 
     async def poll(self) -> int | None:

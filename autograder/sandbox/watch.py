@@ -16,8 +16,11 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .box.family import families, parent_of
 from .box.limits import MIB, Limits
 from .cgroup import Cgroup
+from .follow import follow_user
+from .scratch import scratch_excess
 
 INTERVAL = 0.4
 #: How much the grader may grow while a kernel runs, before that is stopped.
@@ -35,18 +38,24 @@ class Watched:
     pid: int
     limits: Limits
     stop: Callable[[str], None]
-    #: Whether the kernel is all there is in its pid namespace.
+    #: Whether the kernel is all there is in its pid namespace. If not, it is all that its keeper has started.
     whole: bool = True
     cgroup: Cgroup | None = None
+    #: Its scratch folder, where no mount limits that.
+    scratch: Path | None = None
+    #: Whether Linux counts its processes together with those of the user who grades.
+    follows_user: bool = False
     gives_way: bool = False
     at_start: int = field(init=False)
     own_at_start: int = field(init=False)
     namespace: str | None = field(init=False)
+    root: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.at_start = resident(self.pid)
         self.own_at_start = resident(os.getpid())
         self.namespace = pid_namespace(self.pid) if self.whole else None
+        self.root = self.pid if self.whole else parent_of(self.pid)
 
 
 class Watchdog:
@@ -77,8 +86,12 @@ class Watchdog:
                     continue
             own = resident(os.getpid())
             processes = processes_by_namespace({kernel.namespace for kernel in kernels})
+            # Where others' namespaces may not be looked at: a pid namespace's first process adopts its orphans.
+            descendants = families({kernel.root for kernel in kernels if kernel.namespace is None})
             for kernel in kernels:
-                pids = processes.get(kernel.namespace, [kernel.pid])
+                pids = processes.get(kernel.namespace) or list({kernel.pid, *descendants.get(kernel.root, [])})
+                if kernel.follows_user:
+                    follow_user(pids, kernel.limits)
                 make_way(kernel, pids)  # first of all: what follows takes long where others take all cores
                 reason = excess(kernel, pids)
                 if own - kernel.own_at_start > OWN_GROWTH:
@@ -114,7 +127,7 @@ def excess(kernel: Watched, pids: list[int]) -> str | None:
     # Memory shared with the server counts in each process's resident memory: that is an upper bound.
     if sum(map(resident, pids)) > allowed and sum(map(proportional, pids)) > allowed:
         return too_much(kernel.limits)
-    return None
+    return scratch_excess(kernel.scratch, pids, kernel.limits) if kernel.scratch else None
 
 
 def too_much(limits: Limits) -> str:
@@ -164,11 +177,16 @@ def resident(pid: int) -> int:
 
 
 def proportional(pid: int) -> int:
-    """The resident memory of a process, where shared pages count in part; 0 when it is gone."""
+    """The resident memory of a process, where shared pages count in part; in full where that may not be seen.
+
+    0 when it is gone.
+    """
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return int(line.split()[1]) * 1024
+    except PermissionError:
+        return resident(pid)  # of another user, in a container whose root may not look at others' memory
     except (OSError, IndexError, ValueError):
         pass
     return 0

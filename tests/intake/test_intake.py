@@ -94,7 +94,7 @@ def test_a_cell_that_was_copied_from_another_notebook_stays(course: Course, righ
 
 def test_without_a_sandbox_the_run_stops_with_one_line(empty: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     hand_in(Entry("s01", "", base="release"), empty)
-    monkeypatch.setattr("autograder.grade.run.bubblewrap.missing", lambda: "bubblewrap is missing.")
+    monkeypatch.setattr("autograder.grade.run.missing", lambda level: "bubblewrap is missing.")
     with pytest.raises(CourseError, match="bubblewrap is missing.*--unsafe"):
         autograde(empty)
 

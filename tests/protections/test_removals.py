@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import bubblewrap
+from autograder.sandbox import missing
 from tests.protections.removals import Removal, copy_without, outcomes, read_removals
 
 REMOVALS = read_removals(Path(__file__).parent)
@@ -12,7 +12,7 @@ REMOVALS = read_removals(Path(__file__).parent)
 
 @pytest.fixture(scope="session")
 def sandbox() -> None:
-    if reason := bubblewrap.missing():
+    if reason := missing("full"):
         pytest.skip(reason)
 
 

@@ -18,7 +18,7 @@ LOOK = """
 import os
 import socket
 
-found = [path for path in {paths!r} if os.path.exists(path)]
+found = []
 
 
 def able(what, attempt):
@@ -29,6 +29,8 @@ def able(what, attempt):
         pass
 
 
+for path in {paths!r}:
+    able(path, lambda: os.open(path, os.O_RDONLY))
 able("sees other processes", lambda: next(os.scandir(f"/proc/{{os.getppid()}}")))
 able("writes the gradebook", lambda: open({paths!r}[-1], "a").close())
 able("has a network", lambda: socket.create_connection(("127.0.0.1", {port}), timeout=2))
@@ -39,15 +41,15 @@ print("FOUND", found)
 """
 
 
-@pytest.mark.parametrize("unsafe", [False, True])
+@pytest.mark.parametrize("level", ["full", "reduced", "none"])
 def test_without_the_sandbox_everything_is_in_reach(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unsafe: bool
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str
 ) -> None:
     """The same look around: it finds nothing in the sandbox, and all that it looks for without."""
     (tmp_path / "gradebook.db").write_text("grades")
     secrets = [str(course.source), str(course.home / "nbgrader_config.py"), str(tmp_path / "gradebook.db")]
     monkeypatch.setenv("GRADER_SECRET", "1")
-    setting = Setting(course, "0", TimeLimits(), Limits(), unsafe)
+    setting = Setting(course, "0", TimeLimits(), Limits(), level)
     with socket.create_server(("127.0.0.1", 0)) as listener, Station(setting, 1) as station:
         told = {"paths": secrets, "port": listener.getsockname()[1], "pid": os.getpid(), "secret": "GRADER_SECRET"}
         look = Entry("look", "", base="release", answers={"gradient-formula": LOOK.format(**told)})
@@ -55,6 +57,6 @@ def test_without_the_sandbox_everything_is_in_reach(
         result = SubmissionResult.from_json(station.examine("look", handed, ""))
     outputs = [output for cell in nbformat.reads(result.written[FIRST], 4).cells for output in cell.get("outputs", [])]
     (text,) = [output.text for output in outputs if "FOUND" in output.get("text", "")]
-    assert ("FOUND []" in text) is not unsafe
+    assert ("FOUND []" in text) is (level != "none")
     everything = [*secrets, "sees other processes", "writes the gradebook", "has a network", "signals the grader"]
-    assert [what for what in everything if what in text] == (everything if unsafe else [])
+    assert [what for what in everything if what in text] == (everything if level == "none" else [])

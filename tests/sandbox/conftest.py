@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import subprocess
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -11,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox import WarmServer, bubblewrap, kernels
+from autograder.sandbox import WarmServer, kernels, missing
+from autograder.sandbox.box import room
 from autograder.sandbox.box.limits import MIB, Limits
 
 LIMITS = Limits(memory_bytes=512 * MIB, processes=40, file_bytes=4 * MIB, scratch_bytes=16 * MIB, cpu_seconds=30)
@@ -91,7 +94,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(lab: Path) -> Iterator[WarmServer]:
-    if reason := bubblewrap.missing():
+    if reason := missing("full"):
         pytest.skip(reason)
     os.environ["GRADERS_SECRET"] = "do not tell"
     with WarmServer(lab, LIMITS) as running:
@@ -125,3 +128,33 @@ def until(condition: Callable[[], Any], timeout: float = 5) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+#: Root's files may be closed to others: show nobody copies of Python's folders where root's home was.
+AS_NOBODY = """
+set -e
+mount --make-rprivate /
+place=$(mktemp -d); mount -t tmpfs none $place
+n=0; for folder in $FOLDERS; do n=$((n + 1)); mkdir $place/$n; mount --bind $folder $place/$n; done
+mount -t tmpfs -o mode=755 none /root
+n=0; for folder in $FOLDERS; do n=$((n + 1)); mkdir -p $folder; mount --bind $place/$n $folder; done
+umount -l $place; rmdir $place
+exec setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp "$@"
+"""
+
+
+def as_nobody(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder as an ordinary user: as nobody where this is root."""
+    if os.geteuid() == 0:
+        if not shutil.which("setpriv") or not os.access("/root", os.X_OK):
+            pytest.skip("no setpriv")
+        command = ["unshare", "-m", "sh", "-c", AS_NOBODY, "sh", *command]
+    folders = [folder for folder in room.python_folders() if folder.startswith("/root/")]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "FOLDERS": " ".join(folders), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import bubblewrap
+from autograder.sandbox.box import room
 
 ATTEMPT = """
 def attempt(function, *arguments):
@@ -30,7 +30,7 @@ def test_course_home_and_the_graders_files_are_not(kernel, lab):
     for folder in (Path(__file__).parents[2], Path.home()):
         # Python's own folders may lie in there, and nothing else.
         seen = eval(kernel.run(f"os.listdir({str(folder)!r}) if os.path.exists({str(folder)!r}) else []"))
-        kept = [Path(each) for each in bubblewrap.python_folders()]
+        kept = [Path(each) for each in room.python_folders()]
         assert all(any(each.is_relative_to(folder / name) for each in kept) for name in seen)
 
 

@@ -48,7 +48,7 @@ def confine(limits: Limits, directory: str) -> None:
         raise OSError("the kernel is not the first process of a pid namespace")
     os.setsid()
     enter_user_namespace(libc.CLONE_NEWNS | libc.CLONE_NEWIPC | libc.CLONE_NEWUTS | libc.CLONE_NEWNET)
-    limit_resources(limits)
+    limit_resources(limits, limits.processes)
     Path("/proc/self/oom_score_adj").write_text("900")  # when memory is short, let it be this one
     change_mounts(limits, directory)
     libc.drop_capabilities()
@@ -57,18 +57,11 @@ def confine(limits: Limits, directory: str) -> None:
     seccomp.install()
 
 
-def confine_loosely(limits: Limits, directory: str) -> None:
-    """What remains without namespaces (--unsafe): limits, a session and a working directory of its own."""
-    os.setsid()
-    limit_resources(limits, count_processes=False)
-    scratch = f"{directory}/scratch"
-    shutil.copytree(os.environ["AUTOGRADER_LAB"], scratch, copy_function=shutil.copyfile)
-    os.chdir(scratch)
-    os.environ.update(HOME=scratch, TMPDIR=scratch)
+def limit_resources(limits: Limits, processes: int, fixed: bool = True) -> None:
+    """Set the limits that Linux keeps for each process, and for all `processes` of its user. Lower ones stay.
 
-
-def limit_resources(limits: Limits, count_processes: bool = True) -> None:
-    """Set the limits that Linux keeps for each process (and the number of processes per namespace)."""
+    If that of processes is not `fixed`, the grader may raise it again.
+    """
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     hard = {
         resource.RLIMIT_AS: pages * resource.getpagesize() + limits.memory_bytes,
@@ -78,11 +71,22 @@ def limit_resources(limits: Limits, count_processes: bool = True) -> None:
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }
-    if count_processes:
-        hard[resource.RLIMIT_NPROC] = limits.processes
+    if fixed:
+        hard[resource.RLIMIT_NPROC] = processes
+    else:
+        lower(resource.RLIMIT_NPROC, processes, resource.getrlimit(resource.RLIMIT_NPROC)[1])
     for kind, value in hard.items():
-        resource.setrlimit(kind, (value, value))
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
+        lower(kind, value, value)
+    lower(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)
+
+
+def lower(kind: int, soft: int, hard: int) -> None:
+    """Lower a limit of this process, never raise it: not everybody may, and who set a lower one meant it."""
+    _, allowed = resource.getrlimit(kind)
+    if allowed != resource.RLIM_INFINITY:
+        soft = min(soft, allowed)
+        hard = allowed if hard == resource.RLIM_INFINITY else min(hard, allowed)
+    resource.setrlimit(kind, (soft, hard))
 
 
 def change_mounts(limits: Limits, directory: str) -> None:

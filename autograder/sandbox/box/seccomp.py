@@ -92,7 +92,7 @@ NAMESPACES = (
 MACHINES = {"x86_64": (0, 0xC000_003E), "aarch64": (1, 0xC000_00B7)}
 
 # Offsets in struct seccomp_data, instructions and answers: linux/seccomp.h, linux/bpf_common.h.
-NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, (16, 24, 32, 40)  # of an argument the lower half
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, range(16, 64, 8)  # of an argument the lower half
 LOAD, AND, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL, FAIL = 0x7FFF_0000, 0x8000_0000, 0x0005_0000
 X32_BIT = 0x4000_0000
@@ -155,9 +155,19 @@ def program(machine: str) -> bytes:
 
 def install() -> None:
     """Put the filter on this process and all its children to come. No new privileges must be set."""
-    machine = os.uname().machine
-    if machine not in MACHINES:
-        raise OSError(errno.ENOTSUP, f"no system call filter for {machine}")
-    code = ctypes.create_string_buffer(program(machine))
+    load(program(this_machine()))
+
+
+def this_machine() -> str:
+    """The name of this machine's processor. OSError if there is no filter for it."""
+    name = os.uname().machine
+    if name not in MACHINES:
+        raise OSError(errno.ENOTSUP, f"no system call filter for {name}")
+    return name
+
+
+def load(instructions: bytes) -> None:
+    """Put a filter on this process, behind those that it has: what one of them refuses is refused."""
+    code = ctypes.create_string_buffer(instructions)
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(code)))
     libc.prctl(libc.PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(header))

@@ -1,7 +1,7 @@
 """The warm server: it imports everything once and then forks a kernel for each request.
 
-It runs inside bubblewrap (see bubblewrap.py), and talks with graders over SOCK_SEQPACKET: a connection is
-the life of one kernel. The grader sends
+At the level "full" it runs inside bubblewrap (see bubblewrap.py). It talks with graders over
+SOCK_SEQPACKET: a connection is the life of one kernel. The grader sends
 
     {"connection": {...}, "directory": "k0", "limits": {...}, "ports": [1, 2, 3, 5]}
 
@@ -12,41 +12,28 @@ When the connection ends, so does the kernel. When standard input ends, so does 
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import resource
 import selectors
-import signal
 import socket
 import sys
-import traceback
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from . import confine, layout, libc
-from .layout import MESSAGE_LIMIT
-from .limits import Limits
-
-
-@dataclass
-class Kernel:
-    """A running kernel: its process, and the connection with the grader that asked for it."""
-
-    pid: int
-    pidfd: int
-    grader: socket.socket
+from . import layout
+from .birth import Births, Kernel, Order
+from .layout import FULL, MESSAGE_LIMIT
+from .messages import tell
+from .trial import own_namespaces, try_out
 
 
 class Server:
-    def __init__(self, listener: socket.socket, safe: bool) -> None:
+    def __init__(self, listener: socket.socket, level: str) -> None:
         self.listener = listener
-        self.safe = safe
-        self.app = warm_app()
+        lab = os.environ.get("AUTOGRADER_LAB", layout.LAB)
+        self.births = Births(warm_app(Path(lab)), level, lab, self.let_go)
         self.selector = selectors.DefaultSelector()
         self.kernels: dict[int, Kernel] = {}
-        self.own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
     def run(self) -> None:
         """Serve until standard input ends."""
@@ -75,10 +62,10 @@ class Server:
             data, descriptors, flags = b"", [], 0
         try:
             if kernel:
-                os.kill(kernel.pid, signal.SIGKILL)
+                kernel.end()
                 self.selector.unregister(grader)
             elif data and not flags & socket.MSG_TRUNC:
-                self.start(grader, json.loads(data), descriptors)
+                self.start(Order.read(grader, data, descriptors))
             else:
                 self.forget(grader)
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -92,31 +79,16 @@ class Server:
         self.selector.unregister(grader)
         grader.close()
 
-    def start(self, grader: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
+    def start(self, order: Order) -> None:
         """Fork a kernel for a grader."""
-        limits = Limits.from_dict(request["limits"])
-        listeners = dict(zip(request["ports"], descriptors, strict=True))
-        if self.safe:
-            libc.unshare(libc.CLONE_NEWPID)
-        try:
-            pid = os.fork()
-            if pid == 0:
-                self.become_kernel(grader, request, limits, listeners)
-        finally:
-            if self.safe:
-                libc.setns(self.own_pids, libc.CLONE_NEWPID)
-        kernel = Kernel(pid, os.pidfd_open(pid), grader)
-        self.kernels[grader.fileno()] = kernel
+        kernel = self.births.kernel(order, {kernel.user for kernel in self.kernels.values() if kernel.user})
+        self.kernels[order.grader.fileno()] = kernel
         self.selector.register(kernel.pidfd, selectors.EVENT_READ, self.bury)
-        tell(grader, {}, [kernel.pidfd])
 
     def bury(self, pidfd: int) -> None:
         """A kernel has ended: tell its grader how, and let go of both."""
         kernel = next(kernel for kernel in self.kernels.values() if kernel.pidfd == pidfd)
         _, status, usage = os.wait4(kernel.pid, 0)
-        if not self.safe:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(kernel.pid, signal.SIGKILL)
         cpu = round(usage.ru_utime + usage.ru_stime, 4)
         tell(kernel.grader, {"status": os.waitstatus_to_exitcode(status), "cpu": cpu})
         self.selector.unregister(pidfd)
@@ -125,28 +97,8 @@ class Server:
         if kernel.grader in self.selector.get_map():
             self.selector.unregister(kernel.grader)
         kernel.grader.close()
-
-    def become_kernel(
-        self, grader: socket.socket, request: dict[str, Any], limits: Limits, listeners: dict[int, int]
-    ) -> NoReturn:
-        """In the forked process: let go of everything of the server, be confined, run the kernel."""
-        status = 1
-        try:
-            try:
-                self.let_go({grader.fileno(), *listeners.values()})
-                if self.safe:
-                    confine.confine(limits, request["directory"])
-                else:
-                    confine.confine_loosely(limits, request["directory"])
-                self.app.wake(request["connection"], listeners)
-            except BaseException:
-                tell(grader, {"error": traceback.format_exc(limit=-3)})
-                raise
-            grader.close()
-            self.app.start()
-            status = 0
-        finally:
-            os._exit(status)
+        if kernel.lifeline:
+            kernel.lifeline.close()
 
     def let_go(self, kept: set[int]) -> None:
         """Close all files of the server, and have /dev/null for input and output."""
@@ -162,54 +114,25 @@ class Server:
         os.closerange(start, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
-def tell(grader: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None) -> None:
-    """Send a message to a grader that may be gone."""
-    with contextlib.suppress(OSError):
-        socket.send_fds(grader, [json.dumps(message).encode()], descriptors or [])
-
-
-def warm_app() -> Any:
+def warm_app(lab: Path) -> Any:
     """Import everything and build a kernel. Nobody completes or debugs in here, and these two are large."""
     sys.modules.update({"debugpy": None, "jedi": None})  # type: ignore[dict-item]
     from .kernelapp import WarmKernelApp
 
     app = WarmKernelApp.instance()
-    app.warm(Path(os.environ.get("AUTOGRADER_LAB", layout.LAB)))
+    app.warm(lab)
     return app
 
 
-def own_namespaces() -> None:
-    """Go on as the first process of a pid namespace, in a user namespace where this user may make more."""
-    confine.leave_root()
-    confine.enter_user_namespace(libc.CLONE_NEWPID)
-    child = os.fork()
-    if child:
-        os.closerange(0, 1024)
-        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
-
-
-def try_out() -> int:
-    """Confine a child, and return its exit code: 0 when that works. It writes to stderr why not."""
-    libc.unshare(libc.CLONE_NEWPID)
-    child = os.fork()
-    if child == 0:
-        try:
-            confine.confine(Limits(), ".")
-        except OSError as error:
-            os.write(2, str(error).encode())
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
 def main() -> None:
-    """Arguments: "safe", "unsafe" or "try", and the file number of the listening socket."""
-    mode = sys.argv[1]
-    if mode != "unsafe":
+    """Arguments: a level, and the file number of the listening socket; or "try", a level and a folder to try it in."""
+    trial = sys.argv[1] == "try"
+    level = sys.argv[2] if trial else sys.argv[1]
+    if level == FULL:
         own_namespaces()
     status = 0
-    if mode == "try":
-        status = try_out()
+    if trial:
+        status = try_out(level, sys.argv[3])
     else:
-        Server(socket.socket(fileno=int(sys.argv[2])), safe=mode == "safe").run()
+        Server(socket.socket(fileno=int(sys.argv[2])), level).run()
     os._exit(status)
