@@ -14,11 +14,11 @@ from multiprocessing import forkserver
 
 from jupyter_client.kernelspec import KernelSpec
 
-from autograder.course import Course, TimeLimits, read_notebook, tools_folder
+from autograder.course import Course, CourseError, TimeLimits, read_notebook, tools_folder
 from autograder.dispatch.worker import examine_one, start_worker
 from autograder.examine import Outputs, draw_constant
 from autograder.intake import HandedIn
-from autograder.sandbox import FULL, KernelRefused, Limits, ServerFailed, WarmServer, fair_share
+from autograder.sandbox import FULL, KernelRefused, Limits, WarmServer, fair_share
 
 
 class Lost(Exception):
@@ -111,6 +111,6 @@ class Station:
                     self._pool = ProcessPoolExecutor(
                         self._jobs, self._context, initializer=start_worker, initargs=setting
                     )
-                except OSError as error:  # semaphores are made in /dev/shm
-                    raise ServerFailed(f"no processes can be started: {error} (/dev/shm has to be writable)") from None
+                except OSError as error:  # no semaphore can be made
+                    raise CourseError(f"No processes for grading: {error}. Is /dev/shm there, and writable?") from None
             return self._pool, self._server.spec
