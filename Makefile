@@ -11,7 +11,7 @@ READY   := .venv/ready
 CLUSTER := .venv/cluster
 
 .DEFAULT_GOAL := help
-.PHONY: help install system lab release new-lab check collect autograde feedback report similarity export formgrader scheduler worker bench bench-cluster doctor demo test lint clean
+.PHONY: help install system lab release new-lab check collect autograde feedback report similarity export proofs formgrader scheduler worker bench bench-cluster doctor demo test lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -80,7 +80,11 @@ similarity: $(READY)  ## write pairs of similar answers to report/, for a person
 export: $(READY)  ## write grades to export/: FORMAT=moodle, canvas, csv or json; PARTIAL=1 if some are missing
 	@$(KIT) export --lab $(LAB) $(if $(FORMAT),--format $(FORMAT)) $(if $(PARTIAL),--partial)
 
-formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
+proofs: $(READY)  ## grade the proofs in the browser: TA=name, PORT=n, REQUESTS=file.csv takes requests, LOG=1 writes who did what
+	@$(KIT) proofs --lab $(LAB) $(if $(TA),--who "$(TA)") $(if $(PORT),--port $(PORT)) $(if $(NO_BROWSER),--no-browser) \
+	  $(if $(REQUESTS),--requests "$(REQUESTS)") $(if $(LOG),--log)
+
+formgrader: $(READY)  ## open nbgrader's formgrader
 	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader
 
 scheduler: $(CLUSTER)  ## start the scheduler of a cluster; HOST=address in a private network

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import select
 import sys
@@ -36,6 +37,16 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--unsafe", action="store_true", help="go on without a sandbox, if there is none")
         if name == "collect":
             command.add_argument("source", type=Path, help="class download of Moodle or Canvas, or a folder")
+        if name == "proofs":
+            command.add_argument(
+                "--who", default=user(), help="your name in the log of decisions (default: %(default)s)"
+            )
+            command.add_argument(
+                "--port", type=positive, default=0, help="port of the page (default: any that is free)"
+            )
+            command.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
+            command.add_argument("--requests", type=Path, help="take in regrade requests from a CSV file, and end")
+            command.add_argument("--log", action="store_true", help="write who decided what, and when, and end")
         if name == "export":
             command.add_argument("--format", default="csv", choices=["moodle", "canvas", "csv", "json"])
             command.add_argument("--partial", action="store_true", help="leave grades empty where there are none")
@@ -71,6 +82,14 @@ def positive(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
     return int(text)
+
+
+def user() -> str:
+    """The name of who runs this."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, in a container
+        return f"user {os.getuid()}"
 
 
 def release(options: argparse.Namespace) -> int:
@@ -164,6 +183,22 @@ def similarity(options: argparse.Namespace) -> int:
     return 0
 
 
+def proofs(options: argparse.Namespace) -> int:
+    """grade the answers that a person reads, in a page of the browser"""
+    from autograder.proofs import grade_proofs, read_table, write_decisions
+
+    course = open_course(options.lab)
+    if options.requests:
+        taken = read_table(course, options.requests, options.who)
+        print(taken)
+        return 1 if taken.refused else 0
+    if options.log:
+        print(write_decisions(course, options.who))
+        return 0
+    grade_proofs(course, options.who, options.port, not options.no_browser)
+    return 0
+
+
 def export(options: argparse.Namespace) -> int:
     """write the grades for Moodle, Canvas or another program"""
     from autograder.export import export_grades
@@ -197,6 +232,7 @@ COMMANDS = {
     "feedback": feedback,
     "report": report,
     "similarity": similarity,
+    "proofs": proofs,
     "export": export,
     "demo": demo,
     "doctor": doctor,

@@ -2,7 +2,8 @@
 
 Beside nbgrader's tables stands one of ours, `autograder_result`, with what was found (checks, messages,
 repairs) and a digest of what it was found from. It is written in the same transaction, so a run that is
-killed leaves each submission either recorded whole or not at all.
+killed leaves each submission either recorded whole or not at all. What people decide about proofs has tables
+of its own (see proof_tables.py).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from autograder.collect import read_timestamp
 from autograder.course import Course, CourseError, SubmissionResult, lab_digest
 from autograder.record.carry import ARCHIVE, CarryOver
 from autograder.record.late import LatePenalty, read_rules
+from autograder.record.proof_tables import ALL as PROOF_TABLES
 from autograder.record.rows import LabRows
 from autograder.record.stamp import stamp
 
@@ -65,7 +67,7 @@ class Writer:
                 fcntl.flock(lock, fcntl.LOCK_EX)  # a new gradebook is made by one process while others wait
                 stamp(course.database_url)
                 self._gradebook = Gradebook(course.database_url, course.config().CourseDirectory.course_id)
-                for table in (RESULTS, NOTES, ARCHIVE):
+                for table in (RESULTS, NOTES, ARCHIVE, *PROOF_TABLES):
                     table.create(self._gradebook.engine, checkfirst=True)
         except (SQLAlchemyError, ImportError, OSError) as error:
             where = make_url(course.database_url).render_as_string(hide_password=True)

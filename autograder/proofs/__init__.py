@@ -1,0 +1,57 @@
+"""Grading proofs: a page in the browser with one question at a time, a rubric, groups, and a check of derivations."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import csv
+import webbrowser
+from pathlib import Path
+
+from tornado.netutil import bind_sockets
+
+from autograder.course import Course, CourseError
+from autograder.export import no_formula
+from autograder.proofs.desk import Desk
+from autograder.proofs.requests_table import Taken, read_table
+from autograder.proofs.server import ADDRESS, serve
+from autograder.record import Marking, Writer
+
+__all__ = ["Taken", "grade_proofs", "read_table", "write_decisions"]
+
+
+def grade_proofs(course: Course, who: str, port: int = 0, browser: bool = True) -> None:
+    """Serve the page until Ctrl-C. CourseError if nothing is graded yet, or the port is taken."""
+    if not course.has_gradebook:
+        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+
+    def ready(address: str) -> None:
+        print(f"{course.lab}, graded by {who}: {address}\nCtrl-C ends it; every decision is saved at once.", flush=True)
+        if browser:
+            webbrowser.open(address)
+
+    with Writer(course) as writer:
+        desk = Desk(course, writer, who)
+        try:
+            sockets = bind_sockets(port, ADDRESS)
+        except OSError as error:
+            reason = error.strerror or error
+            raise CourseError(f"The page cannot be served on port {port}: {reason}. Choose another: PORT=n.") from None
+        with contextlib.suppress(KeyboardInterrupt):  # the usual end
+            asyncio.run(serve(desk, sockets, ready))
+
+
+def write_decisions(course: Course, who: str) -> Path:
+    """Write export/<lab>-decisions.csv: who decided what about whom, and when. Returns its path."""
+    if not course.has_gradebook:
+        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+    with Writer(course) as writer:
+        rows = Marking(writer, who).decisions(course.lab)
+    path = course.root / "export" / f"{course.lab}-decisions.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = ("at", "who", "action", "notebook", "cell", "student", "score", "comment")
+    with open(path, "w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(names)
+        table.writerows([no_formula(row[name]) for name in names] for row in rows)
+    return path
