@@ -185,13 +185,13 @@ def similarity(options: argparse.Namespace) -> int:
 
 def proofs(options: argparse.Namespace) -> int:
     """grade the answers that a person reads, in a page of the browser"""
-    from autograder.proofs import grade_proofs, read_table, write_decisions
+    from autograder.proofs import grade_proofs, take_requests, write_decisions
 
     course = open_course(options.lab)
     if options.requests:
-        taken = read_table(course, options.requests, options.who)
-        print(taken)
-        return 1 if taken.refused else 0
+        lines, all_taken = take_requests(course, options.requests, options.who)
+        print(lines)
+        return 0 if all_taken else 1
     if options.log:
         print(write_decisions(course, options.who))
         return 0

@@ -1,4 +1,8 @@
-"""Grading proofs: a page in the browser with one question at a time, a rubric, groups, and a check of derivations."""
+"""Grading proofs: a page in the browser with one question at a time, a rubric, groups, and a check of derivations.
+
+What needs the gradebook is imported when it is called: the process that reads formulas (reader.py) needs none of it,
+and begins twice as fast.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +12,25 @@ import csv
 import webbrowser
 from pathlib import Path
 
-from tornado.netutil import bind_sockets
-
 from autograder.course import Course, CourseError
-from autograder.export import no_formula
-from autograder.proofs.desk import Desk
-from autograder.proofs.requests_table import Taken, read_table
-from autograder.proofs.server import ADDRESS, serve
-from autograder.record import Marking, Writer
 
-__all__ = ["Taken", "grade_proofs", "read_table", "write_decisions"]
+__all__ = ["grade_proofs", "take_requests", "write_decisions"]
 
 
 def grade_proofs(course: Course, who: str, port: int = 0, browser: bool = True) -> None:
     """Serve the page until Ctrl-C. CourseError if nothing is graded yet, or the port is taken."""
-    if not course.has_gradebook:
-        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+    from tornado.netutil import bind_sockets
+
+    from autograder.proofs.desk import Desk
+    from autograder.proofs.server import ADDRESS, serve
+    from autograder.record import Writer
 
     def ready(address: str) -> None:
         print(f"{course.lab}, graded by {who}: {address}\nCtrl-C ends it; every decision is saved at once.", flush=True)
         if browser:
             webbrowser.open(address)
 
+    needs_gradebook(course)
     with Writer(course) as writer:
         desk = Desk(course, writer, who)
         try:
@@ -41,10 +42,21 @@ def grade_proofs(course: Course, who: str, port: int = 0, browser: bool = True) 
             asyncio.run(serve(desk, sockets, ready))
 
 
+def take_requests(course: Course, path: Path, who: str) -> tuple[str, bool]:
+    """Note the regrade requests of a CSV file. Returns what became of them, and whether all lines were taken."""
+    from autograder.proofs.requests_table import read_table
+
+    needs_gradebook(course)
+    taken = read_table(course, path, who)
+    return str(taken), not taken.refused
+
+
 def write_decisions(course: Course, who: str) -> Path:
     """Write export/<lab>-decisions.csv: who decided what about whom, and when. Returns its path."""
-    if not course.has_gradebook:
-        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+    from autograder.export import no_formula
+    from autograder.record import Marking, Writer
+
+    needs_gradebook(course)
     with Writer(course) as writer:
         rows = Marking(writer, who).decisions(course.lab)
     path = course.root / "export" / f"{course.lab}-decisions.csv"
@@ -55,3 +67,8 @@ def write_decisions(course: Course, who: str) -> Path:
         table.writerow(names)
         table.writerows([no_formula(row[name]) for name in names] for row in rows)
     return path
+
+
+def needs_gradebook(course: Course) -> None:
+    if not course.has_gradebook:
+        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")

@@ -83,4 +83,4 @@ def show(answer: Answer, question: Question) -> str:
         return str(coloured(answer.text.source))
     source = harmless_markdown(answer.text.source)
     cell = new_markdown_cell(source, attachments=answer.text.pictures, metadata={"nbgrader": {"solution": True}})
-    return Headings(level=3).to_html(cell)
+    return Headings(level=2).to_html(cell)

@@ -9,7 +9,7 @@ from autograder.proofs.notation import SIGNS, formulas
 
 MAX_EXPRESSIONS = 60  # of an answer
 LOOKS = re.compile(
-    r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|blacksquare|square|qed)(?![A-Za-z])|\\[,;:!> ]|[&~]"
+    r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|blacksquare|square|qed)(?![A-Za-z])|(?<!\\)\\[,;:!> ]|[&~]"
     r"|\\(?:begin|end)\{(?:align|aligned|split|gather|gathered)\*?\}"
 )
 SAME = [

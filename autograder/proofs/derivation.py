@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import antlr4  # noqa: F401 (SymPy would say only when it reads that this is missing)
 import sympy
 from mpmath import mp, mpf
 from sympy.core.function import AppliedUndef

@@ -62,7 +62,7 @@ class Desk:
                 {
                     "id": question.id,
                     "points": question.points,
-                    "text": Headings(level=2).to_html(new_markdown_cell(question.text)),
+                    "text": Headings(level=1).to_html(new_markdown_cell(question.text)),
                     "scheme": to_html(question.scheme),
                     "right": to_html(question.right) if question.kind == "markdown" else "",
                     "done": sum(done),

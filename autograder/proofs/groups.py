@@ -37,7 +37,7 @@ def group_answers(answers: dict[str, str], apart: set[str], stub: str = "") -> l
     same: dict[str, list[str]] = defaultdict(list)
     for student, text in answers.items():
         said = plain(text)
-        key = f"alone {student}" if student in apart else "" if said == nothing else said
+        key = f"alone {student}" if student in apart else "" if said in ("", nothing) else said
         same[key].append(student)
     leaders: list[tuple[str, list[str]]] = []  # formulas of the first answer, and the keys of the group
     groups: list[list[str]] = []

@@ -10,14 +10,14 @@ import unicodedata
 from collections.abc import Iterator
 
 MAX_ANSWER = 20_000  # characters
-FORMULA = re.compile(
-    r"\$\$(?P<display>[^$]+)\$\$|\$(?P<inline>[^$]+)\$|\\\[(?P<bracket>.{1,3000}?)\\\]|\\\((?P<round>.{1,3000}?)\\\)"
-    r"|\\begin\{(?P<name>align|aligned|equation|gather|eqnarray)\*?\}(?P<lines>.{1,3000}?)\\end\{(?P=name)\*?\}",
-    re.DOTALL,
+OPENING = re.compile(
+    r"\$\$|(?<!\\)\$|(?<!\\)\\\[|(?<!\\)\\\(|\\begin\{(?P<name>align|aligned|equation|gather|eqnarray)(?P<star>\*?)\}"
 )
+CLOSING = {"$$": "$$", "$": "$", "\\[": "\\]", "\\(": "\\)"}
 #: commands that change how a formula looks, not what it says
 LOOKS = re.compile(
-    r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|limits|nolimits|,|;|:|!|>|quad\b|qquad\b| )(?![a-zA-Z])|&|~"
+    r"(?<!\\)\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|limits|nolimits|,|;|:|!|>|quad\b|qquad\b| )"
+    r"(?![a-zA-Z])|&|~"
 )
 SAME = [
     (re.compile(r"\\[dtc]frac(?![a-zA-Z])"), r"\\frac"),
@@ -36,10 +36,24 @@ SAME = [
 SIGNS = str.maketrans({"−": "-", "–": "-", "·": "*", "×": "*", "∗": "*", "σ": r"\sigma ", "“": '"', "”": '"'})
 
 
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the formulas of a text of Markdown begin and end, and each without its dollar signs or their like."""
+    place, missing = 0, set()
+    while opening := OPENING.search(text, place):
+        closing = CLOSING.get(opening[0]) or f"\\end{{{opening['name']}{opening['star']}}}"
+        end = -1 if closing in missing else text.find(closing, opening.end())
+        if end < 0:
+            missing.add(closing)  # and is not looked for again
+            place = opening.end()
+            continue
+        place = end + len(closing)
+        yield opening.start(), place, text[opening.end() : end]
+
+
 def formulas(text: str) -> Iterator[str]:
     """The formulas in a text of Markdown, without their dollar signs."""
-    for match in FORMULA.finditer(text[:MAX_ANSWER]):
-        yield next(part for part in match.group("display", "inline", "bracket", "round", "lines") if part)
+    for _, _, latex in spans(text[:MAX_ANSWER]):
+        yield latex
 
 
 def plain_formula(latex: str) -> str:
@@ -57,12 +71,11 @@ def plain(text: str) -> str:
     Empty for an answer that says nothing.
     """
     text = unicodedata.normalize("NFC", re.sub(r"<[^<>]{0,200}>", " ", text[:MAX_ANSWER]))
-    parts, end = [], 0
-    for match in FORMULA.finditer(text):
-        found = next(part for part in match.group("display", "inline", "bracket", "round", "lines") if part)
-        parts += [words(text[end : match.start()]), plain_formula(found)]
-        end = match.end()
-    parts.append(words(text[end:]))
+    parts, last = [], 0
+    for start, end, latex in spans(text):
+        parts += [words(text[last:start]), plain_formula(latex)]
+        last = end
+    parts.append(words(text[last:]))
     return " ".join(part for part in parts if part)
 
 

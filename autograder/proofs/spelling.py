@@ -32,6 +32,8 @@ def for_parser(latex: str) -> str:
     for token in tokens:
         if token not in KNOWN and not re.fullmatch(r"[A-Za-z0-9.]+|[-+/^_(){}']", token):
             raise Unreadable(token)
+    if "^(" in "".join(tokens).replace("^{", "^"):
+        raise Unreadable("a higher derivative, or a power?")
     return " ".join(primes(arguments(signs(tokens))))
 
 

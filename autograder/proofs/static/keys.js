@@ -74,7 +74,7 @@ async function decide() {
   if (!state.zero && !chosenItems().length) return say("Choose items first, or 0 for no points.", true);
   const unseen = cards.findIndex((card) => !state.seen.has(card.id));
   if (unseen >= 0) {
-    mark(unseen);
+    mark(unseen, "start");
     return say(`Look at this one too: ${state.seen.size} of ${cards.length} are looked at. Enter again goes on; x takes it out.`);
   }
   const told = await call("decide", {
@@ -110,9 +110,9 @@ async function takeApart() {
   const card = state.unit.cards[state.marked];
   if (state.unit.cards.length < 2) return say("This answer is in no group.");
   await call("apart", { card: card.id });
-  const first = state.unit.cards.find((each) => each !== card);
-  await go("at", Math.min(...state.unit.cards.filter((each) => each !== card).map((each) => each.number)), true);
-  say(`Answer ${card.number} stands alone now; ${state.unit.cards.length} are left${first ? "" : ""}.`);
+  const left = state.unit.cards.filter((each) => each !== card).map((each) => each.number);
+  await go("at", Math.min(...left), true);
+  say(`Answer ${card.number} stands alone now; ${left.length} are left in the group.`);
 }
 
 function request() {

@@ -111,7 +111,7 @@ function showCards() {
   at("cards").className = cards.length > 1 ? "several" : "";
   at("cards").replaceChildren(...cards.map(showCard));
   at("task").parentElement.scrollTop = 0;
-  mark(0, false);
+  mark(0, "");
   for (const [number, element] of [...at("cards").children].entries()) watcher.observe(element.querySelector(".end"), number);
 }
 
@@ -139,7 +139,7 @@ function showCard(card, number) {
   }
   for (const request of card.requests) article.append(showRequest(card, request));
   article.append(make("p", { className: "derivation" }), make("div", { className: "end" }));
-  article.addEventListener("click", () => mark(number, false));
+  article.addEventListener("click", () => mark(number, ""));
   return article;
 }
 
@@ -156,7 +156,8 @@ function showRequest(card, request) {
   return make("div", { className: "request" }, make("strong", {}, "The student asks: "), request.question, field, button);
 }
 
-// An answer counts as looked at when its end has been on the screen, or when it was marked with j or k.
+// An answer counts as looked at when its end has been on the screen, or when it was marked with j or k; and so does
+// one that is the same letter by letter.
 const watcher = {
   observe(element, number) {
     this.numbers ??= new WeakMap();
@@ -170,20 +171,24 @@ const watcher = {
 
 function look(number) {
   const card = state.unit.cards[number];
-  if (!card || state.seen.has(card.id)) return;
-  state.seen.add(card.id);
+  if (!card) return;
+  for (const each of state.unit.cards) if (each.digest === card.digest) state.seen.add(each.id);
   if (state.unit.cards.length > 1) {
     at("decide").firstChild.textContent = `Decide for ${state.seen.size} of ${state.unit.cards.length} `;
   } else at("decide").firstChild.textContent = "Decide ";
-  derivation(card, at(`card-${number}`).querySelector(".derivation"));
+  const place = at(`card-${number}`).querySelector(".derivation");
+  if (!place.dataset.asked) {
+    place.dataset.asked = "yes";
+    derivation(card, place);
+  }
 }
 
-function mark(number, scroll = true) {
+function mark(number, scroll = "nearest") {
   const cards = [...at("cards").children];
   if (!cards[number]) return;
   state.marked = number;
   for (const [each, card] of cards.entries()) card.setAttribute("aria-current", String(each === number));
-  if (scroll) cards[number].scrollIntoView({ block: "nearest" });
+  if (scroll) cards[number].scrollIntoView({ block: scroll });
   look(number);
 }
 
@@ -194,9 +199,8 @@ async function derivation(card, place) {
   } catch {
     return; // a hint only: the answer itself is there
   }
-  if (found.late) place.textContent = "Formulas: they could not be read in time.";
-  else if (found.holds + found.fails + found.unread === 0) place.textContent = "Formulas: no equation that can be read.";
-  else place.textContent = `Formulas, tried with numbers: ${found.holds} equations hold, ${found.unread} cannot be read. `;
+  if (found.late) place.textContent = "Formulas: they could not be read, or not in time.";
+  else if (found.holds + found.fails + found.unread) place.textContent = `Formulas, tried with numbers: ${found.holds} equations hold, ${found.unread} cannot be read. `;
   if (found.first) {
     const wrong = make("span", {});
     wrong.innerHTML = found.first;
