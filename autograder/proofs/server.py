@@ -119,7 +119,7 @@ async def serve(desk: Desk, sockets: list[socket.socket], ready: Callable[[str],
     token, checker = secrets.token_urlsafe(24), Checker()
     port = sockets[0].getsockname()[1]
     common = {"desk": desk, "checker": checker, "token": token, "hosts": [f"{ADDRESS}:{port}", f"localhost:{port}"]}
-    rules: list[Any] = [(r"/api/([a-z-]+)", Call, common), (r"/([a-z.]*)", Page, common)]
+    rules: list[Any] = [(r"/api/([a-z-]+)", Call, common), (r"/(.*)", Page, common)]
     application = Application(rules, log_function=lambda handler: None)  # it would show the token
     server = HTTPServer(application, max_body_size=MAX_BODY)
     server.add_sockets(sockets)

@@ -54,14 +54,18 @@ def blank_gradebook(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Cou
     return course
 
 
+def copy_of(course: Course, folder: Path) -> Course:
+    """A course like this one in a folder of its own."""
+    shutil.copytree(course.root, folder / "course", symlinks=True)
+    return Course(folder / "course", folder / "course", course.lab)
+
+
 @pytest.fixture
 def proof_class(blank_gradebook: Course, tmp_path: Path) -> Callable[[dict[str, dict[str, str]]], Course]:
     """Makes a course of its own with the answers of a class: see hand_in_proofs."""
 
     def make(answers: dict[str, dict[str, str]]) -> Course:
-        root = tmp_path / "course"
-        shutil.copytree(blank_gradebook.root, root, symlinks=True)
-        course = Course(root, root, "lab03")
+        course = copy_of(blank_gradebook, tmp_path)
         hand_in_proofs(course, answers)
         return course
 

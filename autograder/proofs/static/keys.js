@@ -213,4 +213,8 @@ setInterval(async () => {
   }
 }, 40_000);
 
+addEventListener("pagehide", () => {
+  if (state.unit) call("renew", { cards: [] }, true).catch(() => {});
+});
+
 alone(start);

@@ -7,9 +7,10 @@ const page = crypto.randomUUID();
 const at = (id) => document.getElementById(id);
 const state = { questions: [], id: "", unit: null, chosen: new Set(), zero: false, seen: new Set(), marked: 0, names: false, editing: false, busy: false };
 
-async function call(name, body = {}) {
+async function call(name, body = {}, keepalive = false) {
   const answer = await fetch(`api/${name}`, {
     method: "POST",
+    keepalive,
     headers: { Authorization: `token ${token}`, "Content-Type": "application/json", "X-Page": page },
     body: JSON.stringify({ question: state.id, ...body }),
   });
