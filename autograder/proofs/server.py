@@ -106,7 +106,7 @@ class Call(Guarded):
 
     async def _derivation(self, asked: Asked) -> dict[str, Any]:
         text = asked.desk.text_of(asked.question, asked.text("card"))
-        steps = await self.checker.check(asked.question.text, text)
+        steps = await asyncio.to_thread(self.checker.check, asked.question.text, text)
         if steps is None:
             return {"late": True}
         counts = {state: sum(step["state"] == state for step in steps) for state in ("holds", "fails", "unread")}
@@ -128,4 +128,4 @@ async def serve(desk: Desk, sockets: list[socket.socket], ready: Callable[[str],
         await asyncio.Event().wait()
     finally:
         server.stop()
-        await checker.close()
+        checker.close()

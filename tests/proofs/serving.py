@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,5 +51,8 @@ def served(course: Course, who: str = "ana") -> Iterator[Served]:
             assert found, line
             yield Served(found[0])
         finally:
-            server.send_signal(2)
-            assert server.wait(20) == 0
+            server.send_signal(signal.SIGINT)
+            try:
+                assert server.wait(30) == 0
+            finally:
+                server.kill()

@@ -1,6 +1,6 @@
 """The check of derivations on proofs as students write them: it never calls a right one wrong."""
 
-import asyncio
+import threading
 import tomllib
 from pathlib import Path
 
@@ -72,20 +72,26 @@ HOSTILE = [
 
 
 def test_hostile_formulas_end_soon_and_who_takes_too_long_is_given_up() -> None:
-    async def asked() -> tuple[list, object, object]:
-        checker = Checker()
-        try:
-            ended = [await checker.check(SIGMA, text) for text in HOSTILE]
-            checker._seconds = 0.001
-            late = await checker.check(SIGMA, "$\\sigma(x) = \\sigma(x)(1-\\sigma(x))$" * 8)
-            checker._seconds = 20
-            return ended, late, await checker.check(SIGMA, "$\\sigma(-x) = 1 - \\sigma(x)$")
-        finally:
-            await checker.close()
-
-    ended, late, after = asyncio.run(asked())
-    assert None not in ended and late is None
+    checker = Checker(seconds=20)
+    try:
+        assert None not in [checker.check(SIGMA, text) for text in HOSTILE]
+        checker.seconds = 0.001
+        assert checker.check(SIGMA, "$\\sigma(x) = \\sigma(x)(1-\\sigma(x))$" * 8) is None
+        checker.seconds = 20
+        after = checker.check(SIGMA, "$\\sigma(-x) = 1 - \\sigma(x)$")
+    finally:
+        checker.close()
     assert after == [{"left": "\\sigma(-x)", "right": "1 - \\sigma(x)", "state": "holds"}]
+
+
+def test_a_check_that_waits_ends_when_the_page_is_closed() -> None:
+    checker = Checker()
+    found = []
+    waiting = threading.Thread(target=lambda: found.append(checker.check(SIGMA, "$\\sigma(x) = x$")))
+    waiting.start()
+    checker.close()
+    waiting.join(20)
+    assert not waiting.is_alive() and found == [None]
 
 
 def test_nothing_of_an_answer_is_executed(tmp_path: Path) -> None:
