@@ -12,6 +12,7 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder.course import Course, CourseError
 from autograder.proofs.answers import Answer, read_answers, show
+from autograder.proofs.groups import Group
 from autograder.proofs.questions import Question, read_questions
 from autograder.proofs.units import Grouping, follow, units, waits
 from autograder.record import (
@@ -45,6 +46,7 @@ class Desk:
             raise CourseError(f"{course.lab} has no question that a person grades.")
         for question in self.questions.values():
             self.marking("").open_question(question.place, question.items)
+            self._groups(question, read_answers(course, question, self._seed))  # read before the page is opened
 
     def marking(self, page: str) -> Marking:
         """The gradebook in the hands of one page of this person's."""
@@ -76,8 +78,7 @@ class Desk:
         answers = read_answers(self.course, question, self._seed)
         standings, requests = self._standings(question)
         marking = self.marking(page)
-        groups = self._groupings[question.id].groups(question, answers, marking.apart(question.place))
-        found = units(groups, answers, standings, requests)
+        found = units(self._groups(question, answers), answers, standings, requests)
         done = sum(not waits(standing, requests[student]) for student, standing in standings.items())
         shown: dict[str, Any] = {"question": question.id, "done": done, "count": len(standings), "cards": []}
         shown["items"] = [vars(item) for item in marking.items(question.place)]
@@ -96,6 +97,10 @@ class Desk:
         """Hold these cards for longer. Returns whether nobody else has got one of them."""
         students = [self.student(question, card) for card in cards]
         return not hold(self.marking(page), question.place, students)
+
+    def _groups(self, question: Question, answers: dict[str, Answer]) -> list[Group]:
+        apart = self.marking("").apart(question.place)
+        return self._groupings[question.id].groups(question, answers, apart)
 
     def _standings(self, question: Question) -> tuple[dict[str, Standing], Mapping[str, list[Request]]]:
         marking, place = self.marking(""), question.place

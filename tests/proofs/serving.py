@@ -17,8 +17,9 @@ from autograder.course import Course
 class Served:
     """A running server: its address, and requests to it as a page sends them."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, pid: int) -> None:
         self.address = address
+        self.pid = pid
         self.host = urlsplit(address).netloc
         self.token = parse_qs(urlsplit(address).query)["token"][0]
 
@@ -49,7 +50,7 @@ def served(course: Course, who: str = "ana") -> Iterator[Served]:
             line = server.stdout.readline()
             found = re.search(r"http://\S+", line)
             assert found, line
-            yield Served(found[0])
+            yield Served(found[0], server.pid)
         finally:
             server.send_signal(signal.SIGINT)
             try:
