@@ -9,8 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import csv
+import tempfile
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
+
+from jupyter_core.paths import jupyter_runtime_dir
 
 from autograder.course import Course, CourseError
 
@@ -25,13 +29,15 @@ def grade_proofs(course: Course, who: str, port: int = 0, browser: bool = True) 
     from autograder.proofs.server import ADDRESS, serve
     from autograder.record import Writer
 
-    def ready(address: str) -> None:
-        print(f"{course.lab}, graded by {who}: {address}\nCtrl-C ends it; every decision is saved at once.", flush=True)
-        if browser:
-            webbrowser.open(address)
-
     needs_gradebook(course)
-    with Writer(course) as writer:
+    with Writer(course) as writer, contextlib.ExitStack() as stack:
+
+        def ready(address: str) -> None:
+            what = f"{course.lab}, graded by {who}: {address}"
+            print(f"{what}\nCtrl-C ends it; every decision is saved at once.", flush=True)
+            if browser:
+                webbrowser.open(stack.enter_context(way_to(address)))
+
         desk = Desk(course, writer, who)
         try:
             sockets = bind_sockets(port, ADDRESS)
@@ -40,6 +46,19 @@ def grade_proofs(course: Course, who: str, port: int = 0, browser: bool = True) 
             raise CourseError(f"The page cannot be served on port {port}: {reason}. Choose another: PORT=n.") from None
         with contextlib.suppress(KeyboardInterrupt):  # the usual end
             asyncio.run(serve(desk, sockets, ready))
+
+
+@contextlib.contextmanager
+def way_to(address: str) -> Iterator[str]:
+    """The address of a file that leads there: others can read what a browser is started with, not this."""
+    folder = Path(jupyter_runtime_dir())
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile("w", dir=folder, prefix="proofs-", suffix=".html") as file:
+        file.write(
+            f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={address}"><a href="{address}">Proofs</a>'
+        )
+        file.flush()
+        yield Path(file.name).as_uri()
 
 
 def take_requests(course: Course, path: Path, who: str) -> tuple[str, bool]:

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
 from autograder.course import Course
+from autograder.proofs import way_to
 from autograder.record import Writer
 from tests.proofs.serving import Served, served
 from tests.record.conftest import copy_of, hand_in_proofs
@@ -175,3 +177,12 @@ def test_the_check_of_derivations_is_asked_for_by_card(server: Served) -> None:
     card = next(card for each in found for card in each["cards"] if card["name"] == "s01")
     told = server.call("derivation", question=Q03, card=card["id"])
     assert told["fails"] == 1 and "<math" in told["first"]  # type: ignore[index,operator]
+
+
+def test_the_token_is_in_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    with way_to("http://127.0.0.1:1/?token=secret") as shown:
+        (path,) = (tmp_path / "runtime").iterdir()
+        assert "secret" not in shown and shown == path.as_uri()
+        assert path.stat().st_mode & 0o077 == 0 and "url=http://127.0.0.1:1/?token=secret" in path.read_text()
+    assert not path.exists()
