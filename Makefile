@@ -9,9 +9,11 @@ BIN     := .venv/bin
 KIT      = $(BIN)/python -m autograder
 READY   := .venv/ready
 CLUSTER := .venv/cluster
+PARALLEL = --numprocesses logical --maxprocesses 4 --dist loadscope
+QUICK    = test_rooms.py labtools hidden examine intake collect course record export report
 
 .DEFAULT_GOAL := help
-.PHONY: help install system lab release new-lab check collect autograde feedback report similarity export proofs formgrader scheduler worker bench bench-cluster doctor demo test lint clean
+.PHONY: help install system lab release new-lab check collect autograde feedback report similarity export proofs formgrader scheduler worker bench bench-cluster doctor demo test test-quick test-all lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,8 +43,14 @@ $(CLUSTER): requirements-cluster.txt $(READY)
 demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores
 	@$(KIT) demo --lab $(LAB)
 
-test: $(READY) $(CLUSTER) lint  ## run all tests
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
+test: $(READY) $(CLUSTER) lint  ## run the tests that every change has to pass
+	$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
+
+test-quick: $(READY) lint  ## run those that start no kernel: an answer within a minute
+	$(BIN)/python -m pytest -m "not slow" $(PARALLEL) $(addprefix tests/,$(QUICK))
+
+test-all: $(READY) $(CLUSTER)  ## run what takes longer, after `make test`: each protection taken out, wide samples
+	$(BIN)/python -m pytest -m slow $(PARALLEL)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -17,6 +17,9 @@ c.CourseDirectory.course_id = "deep-learning"
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\npass"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
+# `nbgrader generate_assignment` gives students the same tools as `make release`, which also verifies what it makes.
+c.GenerateAssignment.post_convert_hook = "autograder.release.after_generate_assignment"
+
 # Feedback shows neither hidden tests nor marking schemes.
 c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, AddResults]
 c.GenerateFeedback.exporter_class = FeedbackExporter

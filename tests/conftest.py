@@ -1,11 +1,7 @@
 """What the tests share: the course of this repository, and empty courses beside it."""
 
-import importlib
 import os
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -45,11 +41,3 @@ def course() -> Course:
 def empty(tmp_path: Path) -> Course:
     """The repository's masters with a class folder of its own, where nothing is handed in yet."""
     return Course(HOME, tmp_path, "lab03")
-
-
-@pytest.fixture(scope="module")
-def lab_module(course: Course) -> Iterator[Callable[[str], ModuleType]]:
-    """Imports one of the lab's own modules, as students have them."""
-    sys.path.insert(0, str(course.release))
-    yield importlib.import_module
-    sys.path.remove(str(course.release))

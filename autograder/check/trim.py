@@ -22,5 +22,6 @@ def trimmed(course: Course, folder: Path) -> Course:
             notebook = read_notebook(path)
             notebook.cells = [cell for cell in notebook.cells if grade_id(cell) and not is_constant(cell)]
             path.write_text(nbformat.writes(notebook))
+    shutil.copytree(course.hidden, folder / "hidden" / course.lab, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(course.home / "nbgrader_config.py", folder)
     return Course(folder, folder, course.lab)

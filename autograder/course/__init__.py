@@ -20,6 +20,7 @@ from autograder.course.masters import (
 from autograder.course.names import names_bound, names_used
 from autograder.course.nbgrader_log import errors_of_nbgrader
 from autograder.course.results import CellGrade, CheckResult, NotebookResult, SubmissionResult
+from autograder.course.tools import tools_folder
 
 __all__ = [
     "CellGrade",
@@ -50,6 +51,7 @@ __all__ = [
     "solution",
     "submission_digest",
     "time_limits",
+    "tools_folder",
     "use_own_commands",
     "without_secrets",
 ]

@@ -37,6 +37,11 @@ class Course:
         return self.home / "release" / self.lab
 
     @property
+    def hidden(self) -> Path:
+        """The judges of the lab, in a folder that nbgrader never copies to students."""
+        return self.home / "hidden" / self.lab
+
+    @property
     def submitted(self) -> Path:
         return self.root / "submitted"
 

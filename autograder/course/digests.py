@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from autograder.course.course import Course
 from autograder.course.masters import grade_id, is_solution, read_notebook, without_secrets
 from autograder.course.names import names_bound
+from autograder.course.tools import tools_folder
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,7 @@ class Deciding:
 
 def deciding_digests(course: Course) -> dict[str, Deciding]:
     """What decides the scores of each notebook. Text between the exercises and the wording of solutions do not."""
-    others = [path for path in files_of(course.source) if path.suffix != ".ipynb"]
-    modules = [(path.relative_to(course.source).as_posix(), digest(path.read_bytes())) for path in others]
+    modules = [each for each in lab_files(course) if not each[0].endswith(".ipynb")]
     found = {}
     for name in course.notebooks():
         cells = read_notebook(course.source / f"{name}.ipynb").cells
@@ -57,11 +57,19 @@ def submission_digest(handed_in: str, deciding: dict[str, Deciding], seed: str, 
     return digest_of_json([handed_in, ours, seed])
 
 
-def lab_digest(source: Path) -> str:
-    """All files of a lab's masters."""
-    return digest_of_json(
-        [(path.relative_to(source).as_posix(), digest(path.read_bytes())) for path in files_of(source)]
-    )
+def lab_digest(course: Course) -> str:
+    """The masters of a lab with all that they use: judges, probes, tools."""
+    return digest_of_json(lab_files(course))
+
+
+def lab_files(course: Course) -> list[tuple[str, str]]:
+    """The files that make a lab, by name, with their digests."""
+    folders = {"": course.source, "hidden/": course.hidden, "labtools/": tools_folder()}
+    return [
+        (f"{place}{path.relative_to(folder).as_posix()}", digest(path.read_bytes()))
+        for place, folder in folders.items()
+        for path in files_of(folder)
+    ]
 
 
 def files_of(source: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from distributed import get_worker
 
 import autograder
-from autograder.course import TimeLimits, digest_of_json, files_of
+from autograder.course import Course, TimeLimits, digest_of_json, files_of, tools_folder
 from autograder.course import digest as digest_of
 from autograder.dispatch.station import Lost, Setting, Station
 from autograder.intake import HandedIn
@@ -31,6 +31,7 @@ LIBRARIES = ("torch", "numpy", "matplotlib", "ipykernel", "nbclient", "nbformat"
 class Parcel:
     """A lab on its way to a worker: its files by path, the settings, and what the worker must be like."""
 
+    lab: str
     files: dict[str, bytes]
     seed: str
     times: TimeLimits
@@ -41,19 +42,24 @@ class Parcel:
 
 def pack(setting: Setting) -> Parcel:
     """The lab and the settings of a run."""
-    folders = {"source": setting.source, "release": setting.release}
+    course = setting.course
+    folders = {"source": course.source, "hidden": course.hidden, "release": course.release}
     files = {
-        f"{name}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        f"{name}/{course.lab}/{path.relative_to(folder).as_posix()}": path.read_bytes()
         for name, folder in folders.items()
         for path in files_of(folder)
     }
-    return Parcel(files, setting.seed, setting.times, setting.limits, setting.unsafe, versions())
+    return Parcel(course.lab, files, setting.seed, setting.times, setting.limits, setting.unsafe, versions())
 
 
 def versions() -> dict[str, str]:
     """What scores may depend on: this package's code, Python's version, and those of some libraries."""
-    code = Path(autograder.__file__).parent
-    digests = [(path.relative_to(code).as_posix(), digest_of(path.read_bytes())) for path in sorted(code.rglob("*.py"))]
+    packages = (Path(autograder.__file__).parent, tools_folder())
+    digests = [
+        (path.relative_to(code.parent).as_posix(), digest_of(path.read_bytes()))
+        for code in packages
+        for path in sorted(code.rglob("*.py"))
+    ]
     own = {"autograder": digest_of_json(digests)[:12], "Python": ".".join(platform.python_version_tuple()[:2])}
     return own | {name: version(name).split("+")[0] for name in LIBRARIES}
 
@@ -85,9 +91,8 @@ def prepare(run: str, parcel: Parcel, jobs: int) -> str:
         for name, data in parcel.files.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
-        setting = Setting(
-            folder / "source", folder / "release", parcel.seed, parcel.times, parcel.limits, parcel.unsafe
-        )
+        course = Course(folder, folder, parcel.lab)
+        setting = Setting(course, parcel.seed, parcel.times, parcel.limits, parcel.unsafe)
         _station = _all.enter_context(Station(setting, jobs))
         try:
             _station.warm_up()

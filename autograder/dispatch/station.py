@@ -11,11 +11,10 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import forkserver
-from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
 
-from autograder.course import TimeLimits, read_notebook
+from autograder.course import Course, TimeLimits, read_notebook, tools_folder
 from autograder.dispatch.worker import examine_one, start_worker
 from autograder.examine import Outputs, draw_constant
 from autograder.intake import HandedIn
@@ -30,8 +29,7 @@ class Lost(Exception):
 class Setting:
     """What decides how the submissions of a lab are examined. Plain data, for other processes."""
 
-    source: Path
-    release: Path
+    course: Course
     seed: str
     times: TimeLimits
     limits: Limits
@@ -48,7 +46,7 @@ class Station:
         self._setting = setting
         self._jobs = jobs
         self._lock = threading.Lock()
-        self._server = WarmServer(setting.release, setting.limits, setting.unsafe)
+        self._server = WarmServer(setting.course.release, setting.limits, setting.unsafe, tools_folder())
         self._pool: ProcessPoolExecutor | None = None
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["autograder.dispatch.worker", "torch", "matplotlib.pyplot"])
@@ -69,7 +67,7 @@ class Station:
         self._owner.shutdown()
 
     def _draw(self) -> Outputs:
-        masters = [read_notebook(path) for path in sorted(self._setting.source.glob("*.ipynb"))]
+        masters = [read_notebook(path) for path in sorted(self._setting.course.source.glob("*.ipynb"))]
         return asyncio.run(draw_constant(masters, self._server.spec, self._setting.times))
 
     def warm_up(self) -> None:
@@ -107,6 +105,6 @@ class Station:
                 if self._constant.exception():  # the server died meanwhile
                     self._constant = self._owner.submit(self._draw)
                 own = self._setting
-                setting = (own.source, own.release, own.seed, own.times, self._constant.result())
+                setting = (own.course, own.seed, own.times, self._constant.result())
                 self._pool = ProcessPoolExecutor(self._jobs, self._context, initializer=start_worker, initargs=setting)
             return self._pool, self._server.spec

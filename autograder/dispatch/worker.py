@@ -7,11 +7,10 @@ import os
 import signal
 import threading
 from multiprocessing import connection
-from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
 
-from autograder.course import TimeLimits
+from autograder.course import Course, TimeLimits
 from autograder.examine import Examiner, Outputs
 from autograder.intake import HandedIn
 
@@ -19,7 +18,7 @@ _examiner: Examiner | None = None
 _seconds = 0.0  # for one submission, and all that is done with it
 
 
-def start_worker(source: Path, release: Path, seed: str, limits: TimeLimits, constant: Outputs) -> None:
+def start_worker(course: Course, seed: str, limits: TimeLimits, constant: Outputs) -> None:
     """Prepare this process. It ends by itself when the process that started the run is gone."""
     global _examiner, _seconds
     threading.Thread(target=end_with_parent, daemon=True).start()
@@ -28,7 +27,7 @@ def start_worker(source: Path, release: Path, seed: str, limits: TimeLimits, con
 
     matplotlib.use("agg")
     torch.set_num_threads(1)
-    _examiner = Examiner(source, release, seed, limits, constant)
+    _examiner = Examiner(course, seed, limits, constant)
     _seconds = 2 * limits.submission_seconds
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -20,6 +20,7 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder.course import (
     CellGrade,
+    Course,
     CourseError,
     NotebookResult,
     SubmissionResult,
@@ -32,26 +33,34 @@ from autograder.course import (
 )
 from autograder.examine.constant import Outputs
 from autograder.examine.policy import flags
+from autograder.examine.questions import Questions
 from autograder.examine.runner import keep_outputs
 from autograder.examine.student import OutOfTime, StudentKernel
 from autograder.examine.trusted import Lab, Outcome, StudentName
 from autograder.intake import HandedIn, Skeleton, find_notebooks, harmless, harmless_markdown, log_cells, rebuild
 
+from labtools import asking, checks
+from labtools.callbacks import Lent
+
 
 class Examiner:
     """Examines submissions of one lab, one after the other. `constant`: outputs of the lab's constant cells."""
 
-    def __init__(self, source: Path, release: Path, seed: str, limits: TimeLimits, constant: Outputs) -> None:
-        self._lab = Lab(source, seed)
-        self._released = {name: read_notebook(release / f"{name}.ipynb") for name in self._lab.masters}
+    def __init__(self, course: Course, seed: str, limits: TimeLimits, constant: Outputs) -> None:
+        self._lab = Lab(course)
+        self._released = {name: read_notebook(course.release / f"{name}.ipynb") for name in self._lab.masters}
         self._skeletons = {name: Skeleton(notebook) for name, notebook in self._released.items()}
         self._seed = seed
         self._limits = limits
         self._constant = constant
 
     def examine(self, spec: KernelSpec, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
-        """Grade the notebooks in what was handed in, in kernels of this spec. Never raises for what a student did."""
-        result = SubmissionResult(student, self._seed, digest)
+        """Grade the notebooks in what was handed in, in kernels of this spec. Never raises for what a student did.
+
+        `digest` is that of the files: the inputs of the checks are drawn from it and from the lab's secret.
+        """
+        result = SubmissionResult(student, seed_of(self._seed, digest), digest)
+        checks.seed = result.seed
         asyncio.run(self._examine(spec, handed, result))
         return result
 
@@ -92,23 +101,22 @@ class Examiner:
 
     async def _run(self, kernel: StudentKernel, notebook: NotebookNode, book: NotebookResult) -> None:
         """Run all cells in order: the student's in the kernel, the tests here."""
-        loop = asyncio.get_running_loop()
+        questions = Questions(kernel, asyncio.get_running_loop())
 
-        def bridge(probe: str, target: Any, arguments: Any) -> Any:
+        def bridge(probe: str, target: Any, arguments: Any, lent: Lent) -> Any:
             if not isinstance(target, StudentName):
                 raise CourseError(f"a check asks {probe} about something that is not the student's: {target!r}")
-            asked = asyncio.run_coroutine_threadsafe(kernel.ask(probe, target.name, arguments), loop)
             try:
-                kind, what = asked.result()
+                kind, what = questions.ask(probe, target.name, arguments, lent)
             except OutOfTime as late:
                 kind, what = "silent", str(late)
             if kind == "answers" and isinstance(what, list):
                 return what
             if kind == "missing":
                 raise NameError(f"name '{target.name}' is not defined")
-            raise self._lab.asking.Unanswered(what)
+            raise asking.Unanswered(what)
 
-        self._lab.asking.bridge = bridge  # type: ignore[attr-defined]
+        asking.bridge = bridge
         left = self._limits.notebook_bytes
         try:
             await kernel.start()
@@ -131,7 +139,7 @@ class Examiner:
         except OutOfTime as late:
             book.log.append(f"the rest of the notebook was not run: {late}")
         finally:
-            self._lab.asking.bridge = None  # type: ignore[attr-defined]
+            asking.bridge = None
             book.log += kernel.log
             await kernel.stop()
         for cell in notebook.cells:
@@ -164,6 +172,11 @@ class Examiner:
             waiting = waiting or grade_id(cell) in found
             if waiting and is_test(cell):
                 book.cells[grade_id(cell)].flagged, waiting = True, False
+
+
+def seed_of(secret: str, digest: str) -> str:
+    """The seed of one submission: the same in each regrade, and another one where a byte was changed."""
+    return hmac.new(secret.encode(), digest.encode(), "sha256").hexdigest()[:16]
 
 
 def forget(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The student's kernel: it runs the student's cells and answers the checks' questions (see wall.py).
+"""The student's kernel: it runs the student's cells, and is there for questions (see questions.py).
 
 Nothing here trusts the kernel. A cell or a question that takes too long is interrupted, then the kernel is
 killed; a kernel that dies is started again and the earlier cells are run again without the one that killed it.
@@ -6,11 +6,8 @@ killed; a kernel that dies is started again and the earlier cells are run again 
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections import Counter
 from contextlib import suppress
-from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from nbclient.exceptions import CellTimeoutError
@@ -22,7 +19,6 @@ from autograder.examine.runner import Runner
 from autograder.examine.wall import Wall
 from autograder.sandbox import kernels
 
-PATIENCE = 2  # times that a name may fail to answer before it is not asked again
 GRACE = 1.0  # seconds after an interrupt, before the kernel is killed
 REPLAY = 2.0  # seconds for a cell that has run out of time before, when it is run again
 
@@ -44,13 +40,10 @@ class StudentKernel:
         self._deadline = deadline
         self._manager: kernels.WarmKernelManager | None = None
         self._client: kernels.WarmKernelClient | None = None
-        self._wall: Wall | None = None
         self._restarts = 0
-        self._deaf = 0  # times that a kernel did not even begin to answer
-        self._asked: set[str] = set()  # names that this kernel was asked about: they may have left threads behind
+        self.asked: set[str] = set()  # names that this kernel was asked about: they may have left threads behind
         self._ran: list[NotebookNode] = []  # cells that ran, for a replay
         self._slow: set[int] = set()  # those of them that ran out of time, by identity
-        self._failures: Counter[str] = Counter()
         self.log: list[str] = []
 
     async def start(self) -> None:
@@ -61,17 +54,14 @@ class StudentKernel:
         )
         self._runner.kc = self._client
         self._runner.output_limit = self._limits.output_bytes
-        self._asked = set()
+        self.asked = set()
         directory = self._manager.provisioner.directory
         assert directory is not None
-        self._wall = Wall(directory / "wall")
-        await self._wall.open()
+        self.wall = Wall(directory / "wall")
 
     async def stop(self) -> None:
-        if self._wall is not None:
-            self._wall.close()
-            self._wall = None
         if self._manager is not None and self._client is not None:
+            self.wall.close()
             await kernels.stop_kernel(self._manager, self._client)
         self._manager = self._client = None
 
@@ -83,11 +73,11 @@ class StudentKernel:
         A cell that fails in a kernel that has answered questions gets a second chance in a new one: a
         thread that an answer left behind is not the cell's fault.
         """
-        asked = bool(self._asked)
+        asked = bool(self.asked)
         trouble = await self._try(cell)
         if trouble and asked:
-            if self._asked:
-                await self._revive()
+            if self.asked:
+                await self.revive()
             trouble = await self._try(cell)
         if trouble:
             cell.outputs.append(new_output("stream", name="stderr", text=f"[{trouble}]\n"))
@@ -98,7 +88,7 @@ class StudentKernel:
         try:
             finished = await self._execute(cell, self._limits.cell_seconds)
         except KernelLost as lost:
-            await self._revive()
+            await self.revive()
             return str(lost)
         self._ran.append(cell)
         if finished:
@@ -134,7 +124,7 @@ class StudentKernel:
                     return
         raise KernelLost("stopped: this cell did not heed the interrupt, so its kernel was ended")
 
-    async def _revive(self) -> None:
+    async def revive(self) -> None:
         """Start a new kernel and run the earlier cells again; one that kills the kernel again is left out."""
         ran, self._ran = self._ran, []
         while True:
@@ -159,63 +149,19 @@ class StudentKernel:
             raise OutOfTime(f"it took longer than {self._limits.submission_seconds:g} seconds")
         return left
 
-    # ------------------------------------------------------------------ asking questions
+    # ------------------------------------------------------------------ for questions (see questions.py)
 
-    async def ask(self, probe: str, name: str, arguments: Any) -> tuple[str, Any]:
-        """Put one question. Returns ("answers", …), ("missing", name) or ("silent", why there is no answer).
+    async def come_to_the_wall(self) -> None:
+        """Have the kernel connect to the wall."""
+        assert self._manager is not None and self._client is not None
+        path = f"{self._manager.provisioner.inside}/wall"
+        code = f"__import__('labtools.answering').answering.answer_calls({path!r}, globals())"
+        self._client.execute(code, silent=True, store_history=False)
 
-        A name that fails after others were asked gets a second chance in a new kernel, as cells do.
-        """
-        if self._failures[name] >= PATIENCE:
-            return "silent", f"`{name}` failed to answer and is not asked again"
-        if self._deaf > PATIENCE:
-            return "silent", "the code keeps its own process from answering"
-        others = self._asked - {name}
-        kind, what = await self._question(probe, name, arguments)
-        if kind == "silent" and others:
-            if self._asked:
-                await self._revive()
-            self._failures[name] = PATIENCE - 1
-            kind, what = await self._question(probe, name, arguments)
-        return kind, what
+    async def interrupt(self) -> None:
+        assert self._manager is not None
+        await self._manager.interrupt_kernel()
 
-    async def _question(self, probe: str, name: str, arguments: Any) -> tuple[str, Any]:
-        seconds = min(self._limits.call_seconds, self._time_left())
-        try:
-            kind, what = await self._exchange(probe, name, arguments, seconds)
-        except TimeoutError:
-            kind, what = "lost", f"`{name}` took longer than {seconds:g} seconds and did not heed the interrupt"
-        except KernelLost as lost:
-            kind, what = "lost", str(lost)
-        except (OSError, asyncio.IncompleteReadError):
-            kind, what = "lost", f"the process ended in `{name}`"
-        except ValueError:
-            kind, what = "lost", f"the process sent a reply that cannot be read, while it answered for `{name}`"
-        if kind in ("answers", "missing"):
-            return kind, what
-        self._failures[name] += 1
-        if kind == "lost":
-            self.log.append(what)
-            await self._revive()
-        elif kind == "interrupted":
-            what = f"`{name}` took longer than {seconds:g} seconds"
-        return "silent", str(what)[:300]
-
-    async def _exchange(self, probe: str, name: str, arguments: Any, seconds: float) -> tuple[str, Any]:
-        """Put a question to the kernel. The first one asks it to come to the wall."""
-        assert self._wall is not None and self._manager is not None and self._client is not None
-        if not self._asked:
-            path = f"{self._manager.provisioner.inside}/wall"
-            code = f"__import__('asking').answer_calls({path!r}, globals())"
-            self._client.execute(code, silent=True, store_history=False)
-        self._asked.add(name)
-        try:
-            await self._wall.ask(probe, name, arguments)
-        except TimeoutError:
-            self._deaf += 1
-            raise KernelLost("the process does not answer any more") from None
-        try:
-            return await asyncio.wait_for(self._wall.reply(), seconds)
-        except TimeoutError:
-            await self._manager.interrupt_kernel()
-            return await asyncio.wait_for(self._wall.reply(), GRACE)
+    def seconds_for_call(self) -> float:
+        """How long a question may take. OutOfTime if the submission has used up its time."""
+        return min(self._limits.call_seconds, self._time_left())

@@ -1,26 +1,24 @@
 """The trusted side of the wall: test cells run here, with stand-ins for the names that the student defines.
 
 A test cell is compiled once, and run once a submission in a fresh namespace. Whatever it wants to know of
-the student's code it asks through the lab's `asking` module, whose `bridge` leads across the wall.
+the student's code it asks through `labtools.asking`, whose `bridge` leads across the wall.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
-import importlib
 import io
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType
 from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder.course import (
     CheckResult,
+    Course,
     CourseError,
     grade_id,
     is_solution,
@@ -29,8 +27,6 @@ from autograder.course import (
     names_used,
     read_notebook,
 )
-
-Bridge = Callable[[str, "StudentName", Any], Any]
 
 
 @dataclass(frozen=True)
@@ -109,24 +105,14 @@ def run_needed(given: list[str], needed: set[str]) -> dict[str, Any]:
 
 
 class Lab:
-    """The masters of a lab and its student tools, loaded in this process."""
+    """The masters of a lab, loaded in this process with their judges and probes. A process serves one lab."""
 
-    def __init__(self, source: Path, seed: str) -> None:
-        self.source = source
-        self.asking = load(source, "asking")
-        load(source, "checks").seed = seed  # type: ignore[attr-defined]
-        self.masters = {path.stem: read_notebook(path) for path in sorted(source.glob("*.ipynb"))}
+    def __init__(self, course: Course) -> None:
+        for folder in (course.home, course.source):  # where `hidden.<lab>` is found, and the lab's own modules
+            if str(folder) not in sys.path:
+                sys.path.insert(0, str(folder))
+        self.masters = {path.stem: read_notebook(path) for path in sorted(course.source.glob("*.ipynb"))}
         self.tests = {name: CheckCells(master) for name, master in self.masters.items()}
-
-
-def load(source: Path, name: str) -> ModuleType:
-    """Import one of a lab's own modules. A process serves one lab."""
-    if str(source) not in sys.path:
-        sys.path.insert(0, str(source))
-    module = importlib.import_module(name)
-    if Path(module.__file__ or "").parent != source:
-        raise CourseError(f"{name} of {source} cannot be loaded: {module.__file__} is already there.")
-    return module
 
 
 def split(source: str, name: str) -> tuple[CodeType, CodeType]:

@@ -1,71 +1,122 @@
-"""The wall between a student's kernel and the tests: questions and replies cross it as JSON, with limits.
+"""The wall between a student's kernel and the tests: questions, replies and calls cross it as JSON, with limits.
 
-The kernel's end is `answer_calls` in the lab's asking.py, and so is the form of the messages.
+The kernel's end, and the form of the messages, stand in labtools/answering.py.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
+import socket
 import struct
+import time
 from pathlib import Path
 from typing import Any
 
-MAX_MESSAGE = 4_000_000  # bytes, as in the lab's asking.py
+from labtools.answering import MAX_MESSAGE
+from labtools.callbacks import Lent, TooManyCalls
+
 CONNECT = 3.0  # seconds for the kernel to begin to answer; normally a few milliseconds
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+class Deaf(Exception):
+    """The kernel does not come to the wall."""
 
 
 class Wall:
-    """The grader's end, for one kernel: a Unix socket at `path` that the kernel connects to."""
+    """The grader's end, for one kernel: a Unix socket at `path` that the kernel connects to.
+
+    Used by one thread, that of the test cell. A check may ask while the student's code waits for a function that the
+    check has lent; such questions lie inside each other.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._streams: asyncio.Future[Streams] = asyncio.get_running_loop().create_future()
-        self._server: asyncio.Server | None = None
-        self._number = 0
-
-    async def open(self) -> None:
-        self._server = await asyncio.start_unix_server(self._connected, path=str(self._path), limit=MAX_MESSAGE)
-        self._path.chmod(0o666)
-
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._streams.done():
-            writer.close()  # one connection is all that a kernel needs
-        else:
-            self._streams.set_result((reader, writer))
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        path.chmod(0o666)
+        self._listener.listen(1)  # one connection is all that a kernel needs
+        self._connection: socket.socket | None = None
 
     def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        if self._streams.done():
-            self._streams.result()[1].transport.abort()
-        self._streams.cancel()
+        self._listener.close()
+        if self._connection:
+            self._connection.close()
 
-    async def ask(self, probe: str, name: str, arguments: Any) -> None:
-        """Send a question, once the kernel is there. TimeoutError if it does not come."""
-        _, writer = await asyncio.wait_for(asyncio.shield(self._streams), CONNECT)
-        self._number = secrets.randbits(48)  # a reply written before the question cannot know it
-        data = json.dumps([self._number, probe, name, arguments]).encode()
-        writer.write(struct.pack(">I", len(data)) + data)
-
-    async def reply(self) -> tuple[str, Any]:
-        """The reply to the last question: its kind, and what it says.
-
-        ValueError for what is no reply, OSError or asyncio.IncompleteReadError if the kernel has gone.
-        """
-        reader, _ = self._streams.result()
-        while True:
-            (length,) = struct.unpack(">I", await reader.readexactly(4))
-            if length > MAX_MESSAGE:
-                raise ValueError(f"a reply of {length} bytes")
+    def ask(self, probe: str, name: str, arguments: Any, lent: Lent, seconds: float) -> Question:
+        """Send a question. Deaf if the kernel does not come, OSError if it has gone."""
+        if self._connection is None:
+            self._listener.settimeout(CONNECT)
             try:
-                number, kind, what = json.loads(await reader.readexactly(length))
-            except RecursionError:
-                raise ValueError("a reply nested too deeply") from None
-            except TypeError:
-                raise ValueError("a reply of another form") from None
-            if number == self._number:
-                return str(kind), what
+                self._connection, _ = self._listener.accept()
+            except TimeoutError:
+                raise Deaf("the process does not answer any more") from None
+        question = Question(self._connection, lent)
+        question.send(["ask", probe, name, arguments], time.monotonic() + seconds)
+        return question
+
+
+class Question:
+    """One question that the kernel answers. Calls of lent functions are computed meanwhile."""
+
+    def __init__(self, connection: socket.socket, lent: Lent) -> None:
+        self._connection = connection
+        self._lent = lent
+        self._number = secrets.randbits(48)  # a reply written before the question cannot know it
+        self.calls = 0
+
+    def send(self, message: list[Any], until: float) -> None:
+        data = json.dumps([self._number, *message]).encode()
+        self._wait(until)
+        self._connection.sendall(struct.pack(">I", len(data)) + data)
+
+    def reply(self, seconds: float) -> tuple[str, Any]:
+        """The reply: its kind, and what it says. TimeoutError if it does not come in time.
+
+        ValueError for what is no reply, OSError if the kernel has gone, TooManyCalls if it calls without end.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            message = self._receive(until)
+            if not isinstance(message, list) or len(message) < 3:
+                raise ValueError("a reply of another form")
+            number, kind, *what = message
+            if number != self._number:
+                continue
+            if kind != "call":
+                return str(kind), what[0]
+            if len(what) != 3:
+                raise ValueError("a call of another form")
+            self._serve(what, until)
+
+    def _serve(self, call: list[Any], until: float) -> None:
+        try:
+            self.send(["value", self._lent.call(*call)], until)
+        except TooManyCalls as endless:
+            self.send(["value", ["error", "RuntimeError", str(endless)]], until)
+            raise
+
+    def _receive(self, until: float) -> Any:
+        (length,) = struct.unpack(">I", self._read(4, until))
+        if length > MAX_MESSAGE:
+            raise ValueError(f"a reply of {length} bytes")
+        try:
+            return json.loads(self._read(length, until))
+        except RecursionError:
+            raise ValueError("a reply nested too deeply") from None
+
+    def _read(self, length: int, until: float) -> bytes:
+        parts = []
+        while length:
+            self._wait(until)
+            part = self._connection.recv(min(length, 1 << 18))
+            if not part:
+                raise ConnectionError("the kernel has gone")
+            parts.append(part)
+            length -= len(part)
+        return b"".join(parts)
+
+    def _wait(self, until: float) -> None:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)

@@ -92,7 +92,7 @@ def autograde(
 
 def prepare_gradebook(course: Course, writer: Writer) -> None:
     """Bring the masters into the gradebook, if it does not have them as they are now."""
-    if writer.note("masters") == lab_digest(course.source):
+    if writer.note("masters") == lab_digest(course):
         return
     if not course.release.is_dir():
         raise CourseError(f"release/{course.lab} is missing: run `make release LAB={course.lab}` first.")
@@ -103,7 +103,7 @@ def prepare_gradebook(course: Course, writer: Writer) -> None:
         )
     with tempfile.TemporaryDirectory() as folder:
         generate(course, Path(folder), course.database_url)
-    writer.set_note("masters", lab_digest(course.source))
+    writer.set_note("masters", lab_digest(course))
 
 
 def store_notebooks(course: Course, result: SubmissionResult) -> None:
@@ -139,7 +139,7 @@ def lanes_for(
     if scheduler is None and not unsafe and (missing := bubblewrap.missing()):
         raise CourseError(f"{missing} Without it a submission could read and change anything here; --unsafe goes on.")
     config = course.config()
-    setting = Setting(course.source, course.release, seed, time_limits(config), sandbox_limits(config), unsafe)
+    setting = Setting(course, seed, time_limits(config), sandbox_limits(config), unsafe)
     return open_lanes(setting, jobs, scheduler)
 
 

@@ -38,7 +38,7 @@ RESULTS = Table(
     Column("result", Text, nullable=False),
 )
 NOTES = Table(
-    "autograder_note",  # of a lab: the seed of its tests, the digest of the masters in the gradebook
+    "autograder_note",  # of a lab: the secret that its seeds follow from, the digest of the masters in the gradebook
     MetaData(),
     Column("lab", String(128), primary_key=True),
     Column("key", String(32), primary_key=True),
@@ -163,7 +163,7 @@ class Writer:
     def commit_release(self) -> None:
         """Commit what carry_over did, and which masters the gradebook now has."""
         if self.has_submissions():
-            self.set_note("masters", lab_digest(self._course.source))
+            self.set_note("masters", lab_digest(self._course))
 
     def apply_late_rules(self) -> list[str]:
         """Bring due date, extensions and penalties in line with late.toml and the scores as they stand now.

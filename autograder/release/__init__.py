@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from autograder.release.generate import generate
+from autograder.release.generate import after_generate_assignment, generate
 from autograder.release.make import make_release
 from autograder.release.new_lab import make_lab
 
 __all__ = [
+    "after_generate_assignment",
     "generate",
     "make_lab",
     "make_release",

@@ -1,6 +1,6 @@
 """What is in a release, as a manifest, and what a new one changes for students and for grades, in words.
 
-release/<lab>/manifest.json goes to students: cells, points, and digests of what they can read. Digests of solutions,
+release/<lab>/labtools/manifest.json goes to students: cells, points, and digests of what they can read. Digests of solutions,
 hidden tests and marking schemes stay beside the masters, in source/<lab>.manifest.json.
 """
 
@@ -14,10 +14,10 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.course import digest, files_of
+from autograder.course import Course, digest, files_of
 from autograder.course import grade_id, is_solution, is_test, read_notebook, secrets_by_kind
 
-MANIFEST = "manifest.json"
+MANIFEST = "labtools/manifest.json"
 DIFF_LINES = 8  # of a changed text that are shown
 
 
@@ -60,7 +60,7 @@ def kind_of(cell: NotebookNode) -> str:
 
 def other_files(release: Path) -> dict[str, str]:
     """Digests of the files that are no notebooks."""
-    paths = [path for path in files_of(release) if path.suffix != ".ipynb" and path.name != MANIFEST]
+    paths = [path for path in files_of(release) if path.suffix != ".ipynb" and path != release / MANIFEST]
     return {path.relative_to(release).as_posix(): digest(path.read_bytes()) for path in paths}
 
 
@@ -93,27 +93,31 @@ def write_manifest(release: Path) -> None:
     (release / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
 
 
-def secret_manifest(source: Path) -> dict[str, str]:
-    """Digests of what students do not see, by notebook, cell and kind."""
+def secret_manifest(course: Course) -> dict[str, str]:
+    """Digests of what students do not see: by notebook, cell and kind, and of the judges by file."""
     texts: dict[str, str] = {}
-    for path in sorted(source.glob("*.ipynb")):
+    for path in sorted(course.source.glob("*.ipynb")):
         for cell in read_notebook(path).cells:
             for kind, text in secrets_by_kind(cell.source):
                 name = f"{path.stem}, {grade_id(cell)}: {kind.lower()}"
                 texts[name] = texts.get(name, "") + text
-    return {name: digest(text.encode()) for name, text in texts.items()}
+    found = {name: digest(text.encode()) for name, text in texts.items()}
+    for path in files_of(course.hidden):
+        found[f"hidden/{course.lab}/{path.relative_to(course.hidden).as_posix()}"] = digest(path.read_bytes())
+    return found
 
 
-def secrets_path(source: Path) -> Path:
-    return source.with_name(f"{source.name}.{MANIFEST}")
+def secrets_path(course: Course) -> Path:
+    return course.source.with_name(f"{course.lab}.manifest.json")
 
 
-def write_secret_manifest(source: Path) -> None:
-    secrets_path(source).write_text(json.dumps(secret_manifest(source), indent=1) + "\n")
+def write_secret_manifest(course: Course) -> None:
+    secrets_path(course).write_text(json.dumps(secret_manifest(course), indent=1) + "\n")
 
 
-def compare(source: Path, old: Path, new: Path) -> list[str]:
+def compare(course: Course, new: Path) -> list[str]:
     """What a new release changes, in lines for people. Empty if nothing does."""
+    old = course.release
     if not old.is_dir():
         return [f"{new.name}: there is no earlier release"]
     before, after = read_release(old), read_release(new)
@@ -130,7 +134,7 @@ def compare(source: Path, old: Path, new: Path) -> list[str]:
     for name in sorted({*had, *has}):
         if had.get(name) != has.get(name):
             students.append(f"{name}: {'added' if name not in had else 'removed' if name not in has else 'changed'}")
-    grades += compare_secrets(source)
+    grades += compare_secrets(course)
     points = [sum(map(total, books.values())) for books in (before, after)]
     if points[0] != points[1]:
         grades.append(f"all together: {points[0]:g} -> {points[1]:g} points")
@@ -161,12 +165,12 @@ def compare_cells(name: str, old: Cell | None, new: Cell | None) -> tuple[list[s
     return students, grades
 
 
-def compare_secrets(source: Path) -> list[str]:
+def compare_secrets(course: Course) -> list[str]:
     """Where hidden tests, solutions or marking schemes changed."""
-    path = secrets_path(source)
+    path = secrets_path(course)
     if not path.is_file():
         return [f"hidden tests are not compared: {path.name} of the last release is missing"]
-    old, new = json.loads(path.read_text()), secret_manifest(source)
+    old, new = json.loads(path.read_text()), secret_manifest(course)
     return [
         f"{name} {'added' if name not in old else 'removed' if name not in new else 'changed'}"
         for name in sorted({*old, *new})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Iterator
+import shutil
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
@@ -12,7 +13,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.release.changes import write_manifest
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, tools_folder
 from autograder.course import errors_of_nbgrader
 from autograder.record import stamp
 
@@ -27,6 +28,7 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
     stamp(config.CourseDirectory.db_url)
     config.GenerateAssignment.force = True
     config.GenerateAssignment.permissions = 644
+    config.GenerateAssignment.post_convert_hook = None  # the tools come below
     with errors_of_nbgrader() as errors:
         try:
             GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
@@ -34,6 +36,21 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
             tracebacks = [text for text in errors if "Traceback" in text] or [str(error)]
             reason = tracebacks[0].strip().splitlines()[-1]
             raise CourseError(f"nbgrader could not make a release of {course.source}: {reason}") from None
-    write_manifest(folder / course.lab)
+    add_tools(folder / course.lab)
     return folder / course.lab
 
+
+def add_tools(release: Path) -> None:
+    """Put the students' tools into a release, with the manifest of its cells."""
+    shutil.copytree(tools_folder(), release / "labtools", ignore=shutil.ignore_patterns("__pycache__"))
+    write_manifest(release)
+
+
+
+def after_generate_assignment(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's hook (`c.GenerateAssignment.post_convert_hook`): its own command gives students the tools as well."""
+    for source in {Path(notebook).resolve().parent for notebook in notebooks}:
+        release = source.parents[1] / "release" / assignment
+        if release.is_dir():
+            shutil.rmtree(release / "labtools", ignore_errors=True)
+            add_tools(release)

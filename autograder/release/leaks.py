@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.release.changes import MANIFEST
-from autograder.course import files_of
+from autograder.course import Course, tools_folder, files_of
 from autograder.course import SECRETS, read_notebook, secret_regions, without_secrets
 
 #: Packages that a student has besides Python itself.
@@ -18,11 +18,13 @@ STUDENT_PACKAGES = {"torch", "matplotlib", "IPython", "jupyterlab", "nbclient", 
 SHORTEST_SECRET = 12
 
 
-def find_leaks(source: Path, release: Path) -> list[str]:
+def find_leaks(course: Course, release: Path) -> list[str]:
     """What is wrong with the release of a lab, in words, each with file and place. Empty if it is sound."""
     found = []
-    secrets = secret_lines(source)
-    names = {path.relative_to(source) for path in files_of(source)}
+    secrets = secret_lines(course)
+    names = {path.relative_to(course.source) for path in files_of(course.source)}
+    tools = tools_folder()
+    names |= {Path("labtools") / path.relative_to(tools) for path in files_of(tools)}
     present = {path.relative_to(release) for path in files_of(release)} - {Path(MANIFEST)}
     found += [f"{name}: is missing" for name in sorted(map(str, names - present))]
     found += [f"{name}: does not belong here" for name in sorted(map(str, present - names))]
@@ -40,16 +42,18 @@ def find_leaks(source: Path, release: Path) -> list[str]:
     return found
 
 
-def secret_lines(source: Path) -> set[str]:
-    """The telling lines of all solutions, hidden tests and marking schemes, less those that are public anyway."""
+def secret_lines(course: Course) -> set[str]:
+    """The telling lines of all solutions, hidden tests, judges and marking schemes, less those that are public anyway."""
     secret: set[str] = set()
     public: set[str] = set()
-    for path in source.glob("*.ipynb"):
+    for path in course.source.glob("*.ipynb"):
         for cell in read_notebook(path).cells:
             public |= {line.strip() for line in without_secrets(cell.source).splitlines()}
             for region in secret_regions(cell.source):
                 secret |= {line.strip() for line in region.splitlines()}
-    for path in source.glob("*.py"):
+    for path in files_of(course.hidden):
+        secret |= {line.strip() for line in path.read_text().splitlines()}
+    for path in [*course.source.rglob("*.py"), *tools_folder().rglob("*.py")]:
         public |= {line.strip() for line in path.read_text().splitlines()}
     return {line for line in secret - public if len(line) >= SHORTEST_SECRET}
 
@@ -88,8 +92,8 @@ def misplaced(path: Path) -> Iterator[str]:
 
 def foreign_imports(release: Path) -> Iterator[str]:
     """Imports of packages that a student does not have."""
-    known = STUDENT_PACKAGES | set(sys.stdlib_module_names) | {path.stem for path in release.glob("*.py")}
-    for path in sorted(release.iterdir()):
+    known = STUDENT_PACKAGES | set(sys.stdlib_module_names) | {path.stem for path in release.iterdir()}
+    for path in files_of(release):
         if path.suffix == ".py":
             sources = [path.read_text()]
         elif path.suffix == ".ipynb":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -34,7 +35,7 @@ def make_release(course: Course, dry_run: bool = False, show: Callable[[str], No
     try:
         new = generate(course, folder)
         verify(course, new)
-        lines = compare(course.source, course.release, new)
+        lines = compare(course, new)
         with contextlib.ExitStack() as stack:
             writer = None
             if course.has_gradebook:
@@ -51,7 +52,7 @@ def make_release(course: Course, dry_run: bool = False, show: Callable[[str], No
             if writer:
                 writer.commit_release()
                 refresh_texts(course)
-            write_secret_manifest(course.source)
+            write_secret_manifest(course)
         return bool(lines) or other
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -94,7 +95,7 @@ def refresh_texts(course: Course) -> None:
 
 def verify(course: Course, release: Path) -> None:
     """CourseError unless the release leaks nothing, runs by itself, and scores 0 while nothing is written."""
-    problems = find_leaks(course.source, release)
+    problems = find_leaks(course, release)
     with ThreadPoolExecutor() as pool:
         for each in pool.map(lambda name: run_untouched(course, release, name), course.notebooks()):
             problems += each
@@ -112,7 +113,7 @@ def run_untouched(course: Course, release: Path, name: str) -> list[str]:
             put_hidden_tests(notebook, read_notebook(course.source / f"{name}.ipynb"))
         with tempfile.TemporaryDirectory() as folder:
             shutil.copytree(release, folder, dirs_exist_ok=True)
-            run_notebook(notebook, Path(folder))
+            run_notebook(notebook, Path(folder), course.home)
         for cell in notebook.cells:
             for output in cell.get("outputs", []):
                 if output.output_type == "error":
@@ -131,11 +132,13 @@ def put_hidden_tests(notebook: NotebookNode, master: NotebookNode) -> None:
             cell.source = tests[grade_id(cell)]
 
 
-def run_notebook(notebook: NotebookNode, folder: Path) -> None:
-    """Run a notebook of ours in a plain kernel; errors stay in its outputs."""
+def run_notebook(notebook: NotebookNode, folder: Path, home: Path) -> None:
+    """Run a notebook of ours in a plain kernel that finds the judges in `home`; errors stay in its outputs."""
     resources = {"metadata": {"path": str(folder)}}
     config = Config({"ConnectionFileMixin": {"transport": "ipc", "ip": str(folder / "kernel")}})
-    nbclient.NotebookClient(notebook, config=config, timeout=120, allow_errors=True, resources=resources).execute()
+    nbclient.NotebookClient(notebook, config=config, timeout=120, allow_errors=True, resources=resources).execute(
+        env=os.environ | {"PYTHONPATH": str(home)}
+    )
 
 
 def same_files(one: Path, two: Path) -> bool:

@@ -32,12 +32,16 @@ class WarmServer:
     """Starts the server for a lab and stops it, with all its kernels.
 
     `lab` is a folder with the files that a notebook of a student finds beside it; they become readable for
-    hostile code. Start it in a thread that lasts: bubblewrap ends it with the thread that started it.
+    hostile code. `tools` is a package that takes the place of the one of that name in `lab`. Start it in a thread
+    that lasts: bubblewrap ends it with the thread that started it.
     Other processes can use it too: a `spec` can be pickled, and is all that `kernels.start_kernel` needs.
     """
 
-    def __init__(self, lab: Path, limits: Limits | None = None, unsafe: bool = False) -> None:
+    def __init__(
+        self, lab: Path, limits: Limits | None = None, unsafe: bool = False, tools: Path | None = None
+    ) -> None:
         self.lab = lab
+        self.tools = tools
         self.limits = limits or Limits()
         self.unsafe = unsafe
         self.folder: Path | None = None
@@ -76,7 +80,7 @@ class WarmServer:
         self.folder = Path(tempfile.mkdtemp(prefix="warm-", dir=short_folder()))
         (self.folder / "kernels").mkdir()
         (self.folder / "kernels").chmod(0o711)
-        copy_lab(self.lab, self.folder / "lab")
+        copy_lab(self.lab, self.folder / "lab", self.tools)
         self._lifeline, theirs = socket.socketpair()
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener, theirs:
             listener.bind(str(self.folder / "server"))
@@ -140,10 +144,13 @@ def short_folder() -> str:
     return folder if len(os.fsencode(folder)) < 50 else "/tmp"
 
 
-def copy_lab(lab: Path, copy: Path) -> None:
-    """Copy the lab's files, readable for all, with the modules compiled for kernels that cannot keep them."""
+def copy_lab(lab: Path, copy: Path, tools: Path | None) -> None:
+    """Copy the lab's files and the tools, readable for all, with the modules compiled: kernels cannot keep them so."""
     unwanted = shutil.ignore_patterns("*.ipynb", "__pycache__", ".*")
     shutil.copytree(lab, copy, ignore=unwanted, copy_function=shutil.copyfile)
+    if tools:
+        shutil.rmtree(copy / tools.name, ignore_errors=True)
+        shutil.copytree(tools, copy / tools.name, ignore=unwanted, copy_function=shutil.copyfile)
     compileall.compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     for path in [copy, *copy.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -11,7 +11,7 @@ from autograder.check import hand_in, read_bank
 from autograder.course import Course
 from autograder.grade import autograde
 from autograder.release import generate, make_release
-from autograder.release.new_lab import SHARED, TEMPLATE
+from autograder.release.new_lab import TEMPLATE, write_skeleton
 from tests.browser.jupyter import TOKEN, jupyter, page_of, screenshot
 
 
@@ -21,9 +21,7 @@ def course(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
     root = tmp_path_factory.mktemp("course")
     course = Course(root, root, "lab04")
     shutil.copy(home / "nbgrader_config.py", root)
-    shutil.copytree(TEMPLATE / "source", course.source)
-    for name in SHARED:
-        shutil.copy(home / "source/lab03" / name, course.source)
+    write_skeleton(course)
     course.release.parent.mkdir()
     generate(course, root / "new").rename(course.release)
     for entry in read_bank(TEMPLATE / "class"):

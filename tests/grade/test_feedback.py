@@ -42,7 +42,7 @@ def test_hidden_tests_and_marking_schemes_are_not(graded: Run, pages: dict[str, 
         if student[0] != "s" or not student[1].isdigit():
             continue  # attacks speak of these markers themselves
         assert not [marker for marker in markers if marker in text], student
-    hidden = [line for line in secret_lines(graded.course.source) if line.startswith("_") and "&" not in line]
+    hidden = [line for line in secret_lines(graded.course) if line.startswith("_") and "&" not in line]
     assert hidden and not [line for line in hidden if line in pages["s05-blank"]]
 
 

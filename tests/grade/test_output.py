@@ -21,7 +21,7 @@ Grade = Callable[..., tuple[SubmissionResult, list[str]]]
 @pytest.fixture(scope="module")
 def grade(course: Course) -> Iterator[Grade]:
     """Grades a right submission with cells of its own. Gives the result and what those cells printed."""
-    with Station(Setting(course.source, course.release, "0", LIMITS, Limits()), 1) as station:
+    with Station(Setting(course, "0", LIMITS, Limits()), 1) as station:
 
         def examine(code: str, *places: str) -> tuple[SubmissionResult, list[str]]:
             after = dict.fromkeys(places or ["gradient-formula"], code)
@@ -62,19 +62,19 @@ import sys
 from pathlib import Path
 from autograder.examine import examiner as examine
 from autograder.intake import HandedIn
-from autograder.course import TimeLimits
+from autograder.course import TimeLimits, open_course
 
 def leave_an_error(handed, skeletons):
     asyncio.get_running_loop().create_future().set_exception(ValueError("left behind"))
     return find_notebooks(handed, skeletons)
 
 find_notebooks, examine.find_notebooks = examine.find_notebooks, leave_an_error
-examiner = examine.Examiner(Path(sys.argv[1]), Path(sys.argv[2]), "0", TimeLimits(), {})
+examiner = examine.Examiner(open_course("lab03", Path(sys.argv[1])), "0", TimeLimits(), {})
 print([book.status for book in examiner.examine(None, "s01", HandedIn({}), "").notebooks])
 """
 
 
 def test_errors_that_a_dead_kernel_leaves_behind_are_not_reported(course: Course) -> None:
-    command = [sys.executable, "-c", LEFT_BEHIND, str(course.source), str(course.release)]
+    command = [sys.executable, "-c", LEFT_BEHIND, str(course.home)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("['missing', 'missing', 'missing']\n", "")

@@ -6,8 +6,18 @@ import re
 
 import pytest
 
-from autograder.course import Course, grade_id, is_constant, is_solution, is_test, read_notebook
-from autograder.examine.trusted import CheckCells, names_bound, names_used
+from autograder.course import (
+    Course,
+    grade_id,
+    is_constant,
+    is_solution,
+    is_test,
+    names_bound,
+    names_used,
+    read_notebook,
+)
+from autograder.examine.trusted import CheckCells
+from tests.hidden.conftest import run_test_cell
 
 SOLUTIONS = {
     "exercise1_gradient_descent": "gradient-formula three-iterations keep-going my-function optimizer explore",
@@ -74,13 +84,9 @@ def test_one_first_heading_and_no_level_left_out(course: Course, name: str) -> N
 def test_weights_of_checks_add_up_to_the_points(course: Course, name: str) -> None:
     for cell in master(course, name).cells:
         if is_test(cell):
-            calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
-            keywords = {
-                (word.arg, word.value.value) for call in calls for word in call.keywords if word.arg == "points"
-            }
-            weights = [word.value.value for call in calls for word in call.keywords if word.arg == "weight"]
-            assert keywords == {("points", cell.metadata.nbgrader.points)}, cell.id
-            assert sum(weights) == pytest.approx(cell.metadata.nbgrader.points), cell.id
+            results = run_test_cell(grade_id(cell))
+            assert sum(result.weight for result in results) == pytest.approx(cell.metadata.nbgrader.points), cell.id
+            assert f"Checks(points={cell.metadata.nbgrader.points})" in cell.source, cell.id
 
 
 def test_test_cells_bind_no_name_that_a_student_may_use(course: Course, name: str) -> None:

@@ -7,19 +7,17 @@ import warnings
 import pytest
 import torch
 
-
-@pytest.fixture(scope="module")
-def labtools(lab_module):
-    return lab_module("labtools")
+import labtools
+from labtools.plaindata import plain, restore
 
 
-def one_check(labtools, function, points: float = 1) -> tuple[float, str]:
+def one_check(function, points: float = 1) -> tuple[float, str]:
     checks = labtools.Checks(points=points)
     checks.check("the check", weight=1)(function)
     return checks.score(), checks.results[0].message
 
 
-def test_all_checks_run_and_points_add_up(labtools, capsys: pytest.CaptureFixture) -> None:
+def test_all_checks_run_and_points_add_up(capsys: pytest.CaptureFixture) -> None:
     checks = labtools.Checks(points=3)
 
     @checks.check("fails", weight=1)
@@ -47,25 +45,25 @@ def test_all_checks_run_and_points_add_up(labtools, capsys: pytest.CaptureFixtur
         (object(), 1, "object"),
     ],
 )
-def test_what_is_no_number_fails_with_a_reason(labtools, answer, count, message) -> None:
-    score, said = one_check(labtools, lambda: labtools.numbers(labtools.call_many(lambda: answer, [()])[0], count))
+def test_what_is_no_number_fails_with_a_reason(answer, count, message) -> None:
+    score, said = one_check(lambda: labtools.numbers(labtools.call_many(lambda: answer, [()])[0], count))
     assert score == 0 and message in said
 
 
-def test_an_explanation_has_an_end(labtools) -> None:
-    _, said = one_check(labtools, lambda: labtools.expect(False, 1_000_000 * "x"))
+def test_an_explanation_has_an_end() -> None:
+    _, said = one_check(lambda: labtools.expect(False, 1_000_000 * "x"))
     assert said == 1000 * "x"
 
 
-def test_an_exception_of_the_student_is_told_with_type_and_message(labtools) -> None:
+def test_an_exception_of_the_student_is_told_with_type_and_message() -> None:
     def broken(x):
         raise KeyError("weights")
 
-    score, said = one_check(labtools, lambda: labtools.numbers(labtools.call_many(broken, [(1.0,)])[0]))
+    score, said = one_check(lambda: labtools.numbers(labtools.call_many(broken, [(1.0,)])[0]))
     assert score == 0 and "KeyError" in said and "weights" in said
 
 
-def test_exceptions_can_be_asked_for(labtools) -> None:
+def test_exceptions_can_be_asked_for() -> None:
     def picky(x):
         raise ValueError("no")
 
@@ -73,30 +71,30 @@ def test_exceptions_can_be_asked_for(labtools) -> None:
     assert (answer.value, answer.error, answer.message) == (None, "ValueError", "no")
 
 
-def test_a_missing_name_says_so(labtools) -> None:
-    score, said = one_check(labtools, lambda: labtools.read(never_defined))  # noqa: F821
+def test_a_missing_name_says_so() -> None:
+    score, said = one_check(lambda: labtools.read(never_defined))  # noqa: F821
     assert score == 0 and "never_defined" in said and "Run the cell" in said
 
 
-def test_a_fault_of_the_check_gives_no_points_and_is_not_blamed_on_the_student(labtools) -> None:
-    score, said = one_check(labtools, lambda: 1 / 0)
+def test_a_fault_of_the_check_gives_no_points_and_is_not_blamed_on_the_student() -> None:
+    score, said = one_check(lambda: 1 / 0)
     assert score == 0 and "course staff" in said
 
 
-def test_warnings_and_stderr_cost_nothing(labtools, capsys: pytest.CaptureFixture) -> None:
+def test_warnings_and_stderr_cost_nothing(capsys: pytest.CaptureFixture) -> None:
     def noisy():
         warnings.warn("careful", stacklevel=1)
         print("to stderr", file=sys.stderr)
         return 1.0
 
-    score, _ = one_check(labtools, lambda: labtools.expect_close(labtools.call_many(noisy, [()]), [1.0], "no"))
+    score, _ = one_check(lambda: labtools.expect_close(labtools.call_many(noisy, [()]), [1.0], "no"))
     assert score == 1 and capsys.readouterr().err == ""
 
 
-def test_known_mistakes_are_named_only_when_they_match_everywhere(labtools) -> None:
+def test_known_mistakes_are_named_only_when_they_match_everywhere() -> None:
     def check(values, wanted):
         answers = labtools.call_many(lambda x: x, [(value,) for value in values])
-        return one_check(labtools, lambda: labtools.expect_close(answers, wanted, "other", {"doubled": [2.0, 4.0]}))[1]
+        return one_check(lambda: labtools.expect_close(answers, wanted, "other", {"doubled": [2.0, 4.0]}))[1]
 
     assert check([1.0, 2.0], [1.0, 2.0]) == ""
     assert check([2.0, 4.0], [1.0, 2.0]) == "doubled"
@@ -121,9 +119,7 @@ def test_known_mistakes_are_named_only_when_they_match_everywhere(labtools) -> N
         torch.arange(6).reshape(2, 3),
     ],
 )
-def test_plain_data_travels_unchanged(labtools, value) -> None:
-    from plaindata import plain, restore
-
+def test_plain_data_travels_unchanged(value) -> None:
     back = restore(plain(value))
     if isinstance(value, torch.Tensor):
         assert back.dtype == value.dtype and torch.equal(back, value)
@@ -131,10 +127,8 @@ def test_plain_data_travels_unchanged(labtools, value) -> None:
         assert back == value and type(back) is type(value)
 
 
-def test_numpy_and_gradient_tensors_become_plain(labtools) -> None:
+def test_numpy_and_gradient_tensors_become_plain() -> None:
     import numpy
-
-    from plaindata import plain, restore
 
     assert restore(plain(numpy.float32(0.5))).item() == 0.5
     assert restore(plain(numpy.arange(3.0))).tolist() == [0, 1, 2]
@@ -151,9 +145,7 @@ class Liar(float):
 
 
 @pytest.mark.parametrize("value", [Liar(3), 2**70, [0] * 100_001, object, torch.zeros(200_000)])
-def test_what_is_not_plain_is_refused(labtools, value) -> None:
-    from plaindata import plain
-
+def test_what_is_not_plain_is_refused(value) -> None:
     with pytest.raises((TypeError, ValueError)):
         plain(value)
 
@@ -170,16 +162,12 @@ def test_what_is_not_plain_is_refused(labtools, value) -> None:
         [[]] * 100_001,
     ],
 )
-def test_what_plain_does_not_make_is_not_restored(labtools, data) -> None:
-    from plaindata import restore
-
+def test_what_plain_does_not_make_is_not_restored(data) -> None:
     with pytest.raises(ValueError):
         restore(data)
 
 
-def test_deep_nesting_is_refused_on_both_sides(labtools) -> None:
-    from plaindata import plain, restore
-
+def test_deep_nesting_is_refused_on_both_sides() -> None:
     deep: list = []
     for _ in range(100):
         deep = [deep]
@@ -188,8 +176,8 @@ def test_deep_nesting_is_refused_on_both_sides(labtools) -> None:
             function(deep)
 
 
-def test_random_inputs_depend_on_seed_and_name_only(labtools, monkeypatch: pytest.MonkeyPatch) -> None:
-    import checks
+def test_random_inputs_depend_on_seed_and_name_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    from labtools import checks
 
     first = labtools.random_numbers("a").random()
     assert labtools.random_numbers("a").random() == first != labtools.random_numbers("b").random()

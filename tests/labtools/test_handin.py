@@ -21,9 +21,9 @@ def folder(course: Course, tmp_path: Path) -> Path:
     """A student's folder with one notebook, all of it right."""
     shutil.copytree(course.release, tmp_path, dirs_exist_ok=True)
     (tmp_path / f"{NAME}.ipynb").write_text(build(Entry("right", ""), course)[NAME])
-    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest = json.loads((tmp_path / "labtools/manifest.json").read_text())
     manifest["notebooks"] = {NAME: manifest["notebooks"][NAME]}
-    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "labtools/manifest.json").write_text(json.dumps(manifest))
     return tmp_path
 
 
@@ -88,8 +88,9 @@ def test_a_missing_or_damaged_file_is_a_problem(folder: Path) -> None:
 @pytest.fixture
 def small(folder: Path) -> Path:
     """A folder whose notebook has one cell, `own`; the limit is 2 seconds."""
-    (folder / "manifest.json").write_text(json.dumps({"notebooks": {NAME: []}}))
-    (folder / "handin.py").write_text((folder / "handin.py").read_text().replace("SECONDS = 20", "SECONDS = 2"))
+    (folder / "labtools/manifest.json").write_text(json.dumps({"notebooks": {NAME: []}}))
+    tool = folder / "labtools/handin.py"
+    tool.write_text(tool.read_text().replace("SECONDS = 20", "SECONDS = 2"))
     cell = new_code_cell("", id="own", metadata={"nbgrader": {"grade_id": "own"}})
     (folder / f"{NAME}.ipynb").write_text(nbformat.writes(new_notebook(cells=[cell])))
     return folder

@@ -1,19 +1,11 @@
 """What crosses the wall: plain data with limits, and nothing else."""
 
-import asyncio
 import json
-import struct
-from pathlib import Path
 
 import pytest
 import torch
 
-from autograder.examine.wall import MAX_MESSAGE, Wall
-
-
-@pytest.fixture(scope="module")
-def plaindata(lab_module):
-    return lab_module("plaindata")
+from labtools import plaindata
 
 
 def nested(depth: int) -> list:
@@ -35,7 +27,7 @@ def nested(depth: int) -> list:
     ],
     ids=["list", "tensor", "depth", "integer", "object", "dtype"],
 )
-def test_what_is_too_much_or_not_plain_does_not_leave_the_students_process(plaindata, value, why) -> None:
+def test_what_is_too_much_or_not_plain_does_not_leave_the_students_process(value, why) -> None:
     with pytest.raises((ValueError, TypeError), match=why):
         plaindata.plain(value)
 
@@ -54,46 +46,12 @@ def test_what_is_too_much_or_not_plain_does_not_leave_the_students_process(plain
     ],
     ids=["length", "depth", "size", "shape", "entries", "dtype", "truth", "other"],
 )
-def test_the_grader_refuses_what_plain_data_never_is(plaindata, data) -> None:
+def test_the_grader_refuses_what_plain_data_never_is(data) -> None:
     with pytest.raises(ValueError):
         plaindata.restore(data)
 
 
-def test_tensors_and_numbers_come_back_as_they_went(plaindata) -> None:
+def test_tensors_and_numbers_come_back_as_they_went() -> None:
     for value in (1.5, True, None, "text", [1, [2.0]], torch.arange(6, dtype=torch.float32).reshape(2, 3)):
         back = plaindata.restore(json.loads(json.dumps(plaindata.plain(value))))
         assert type(back) is type(value) and str(back) == str(value)
-
-
-def reply(data: bytes) -> tuple[str, object]:
-    """What the grader makes of these bytes of a student's process, in reply to question 7."""
-
-    async def read() -> tuple[str, object]:
-        wall = Wall(Path())
-        wall._number = 7
-        reader = asyncio.StreamReader()
-        reader.feed_data(data)
-        reader.feed_eof()
-        wall._streams.set_result((reader, None))
-        return await wall.reply()
-
-    return asyncio.run(read())
-
-
-def framed(data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + data
-
-
-def test_a_reply_that_announces_too_much_is_not_read() -> None:
-    with pytest.raises(ValueError, match="a reply of"):
-        reply(struct.pack(">I", MAX_MESSAGE + 1) + b"[7,")
-
-
-@pytest.mark.parametrize("data", [b"[" * 100_000, b"7", b"{}", b"[7, 1]", b"null", b"\xff", b"not JSON"])
-def test_a_reply_of_another_form_is_refused(data) -> None:
-    with pytest.raises(ValueError):
-        reply(framed(data))
-
-
-def test_replies_to_other_questions_are_passed_over() -> None:
-    assert reply(framed(b'[1, "answers", [[0, null, ""]]]') + framed(b'[7, "answers", []]')) == ("answers", [])

@@ -19,7 +19,7 @@ from pathlib import Path
 RIGHT = "s01-right"
 SCORES = "tests/grade/test_scores.py::test_points_are_those_that_were_earned"
 STILL_WELL = "tests/sandbox/test_walls.py::test_the_lab_is_there"
-PARTS = ("autograder", "tests", "source", "release", "nbgrader_config.py", "pyproject.toml")
+PARTS = ("autograder", "labtools", "tests", "source", "hidden", "release", "nbgrader_config.py", "pyproject.toml")
 
 
 @dataclass(frozen=True)

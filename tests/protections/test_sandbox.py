@@ -47,7 +47,7 @@ def test_without_the_sandbox_everything_is_in_reach(
     (tmp_path / "gradebook.db").write_text("grades")
     secrets = [str(course.source), str(course.home / "nbgrader_config.py"), str(tmp_path / "gradebook.db")]
     monkeypatch.setenv("GRADER_SECRET", "1")
-    setting = Setting(course.source, course.release, "0", TimeLimits(), Limits(), unsafe)
+    setting = Setting(course, "0", TimeLimits(), Limits(), unsafe)
     with socket.create_server(("127.0.0.1", 0)) as listener, Station(setting, 1) as station:
         told = {"paths": secrets, "port": listener.getsockname()[1], "pid": os.getpid(), "secret": "GRADER_SECRET"}
         look = Entry("look", "", base="release", answers={"gradient-formula": LOOK.format(**told)})

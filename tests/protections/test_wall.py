@@ -15,17 +15,19 @@ FIRST = "exercise1_gradient_descent"
 #: Without the wall, the exact types of plain data still refuse objects of the student's classes. These take them.
 TAKE_OBJECTS = [
     Edit(
-        "plaindata.py",
-        "def plain(value: Any, depth: int = 0) -> Any:",
-        "def plain(value, depth=0):\n    return value\n",
+        "labtools/plaindata.py",
+        "def plain(value: Any, lend: Callable[[Any], int] | None = None, depth: int = 0) -> Any:",
+        "def plain(value, lend=None, depth=0):\n    return value\n",
     ),
     Edit(
-        "plaindata.py",
-        "def restore(data: Any, depth: int = 0) -> Any:",
-        "def restore(data, depth=0):\n    return data\n",
+        "labtools/plaindata.py",
+        "def restore(data: Any, borrow: Callable[[int], Any] | None = None, depth: int = 0) -> Any:",
+        "def restore(data, borrow=None, depth=0):\n    return data\n",
     ),
-    Edit("checks.py", "return [float(entry) for entry in flat]", "return list(flat)"),
-    Edit("checks.py", "def _flatten(value: Any) -> Iterable[Any]:", "def _flatten(value):\n    return list(value)\n"),
+    Edit("labtools/checks.py", "return [float(entry) for entry in flat]", "return list(flat)"),
+    Edit(
+        "labtools/checks.py", "def _flatten(value: Any) -> list[Any]:", "def _flatten(value):\n    return list(value)\n"
+    ),
 ]
 FORGERIES: dict[str, list[Edit]] = {
     "always-equal": TAKE_OBJECTS,
@@ -52,8 +54,10 @@ def test_without_the_wall_a_forgery_gains_points(course: Course, tmp_path: Path,
     notebook = read_notebook(path)
     put_hidden_tests(notebook, read_notebook(course.source / f"{FIRST}.ipynb"))
     shutil.copytree(course.release, tmp_path, dirs_exist_ok=True)
+    if course.hidden.is_dir():
+        shutil.copytree(course.hidden, tmp_path / "hidden" / course.lab)
     for edit in FORGERIES[name]:
         edit.make(tmp_path)
-    run_notebook(notebook, tmp_path)
+    run_notebook(notebook, tmp_path, tmp_path)
     earned = sum(determine_grade(cell)[0] for cell in notebook.cells if is_test(cell))
     assert earned > sum(entry.points.values())

@@ -12,16 +12,12 @@ from autograder.course import CourseError
 from autograder.demo import compare
 from autograder.grade import autograde
 from autograder.record import Writer
-from autograder.release.new_lab import SHARED, make_lab
+from autograder.release.new_lab import make_lab
 
 
 @pytest.fixture
 def root(home: Path, tmp_path: Path) -> Path:
-    """A course whose only lab has what labs share."""
-    (tmp_path / "source/lab03").mkdir(parents=True)
-    (tmp_path / "release").mkdir()
-    for name in SHARED:
-        shutil.copy(home / "source/lab03" / name, tmp_path / "source/lab03")
+    """A course without any lab."""
     shutil.copy(home / "nbgrader_config.py", tmp_path)
     return tmp_path
 
@@ -50,8 +46,3 @@ def test_a_lab_needs_a_plain_name(root: Path, lab: str) -> None:
     with pytest.raises(CourseError, match="cannot be the name of a lab"):
         make_lab(root, lab)
     assert sorted(root.rglob("*")) == before
-
-
-def test_a_new_lab_needs_an_older_one(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="which a new one takes over"):
-        make_lab(tmp_path, "lab04")

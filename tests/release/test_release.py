@@ -16,7 +16,7 @@ from autograder.release.make import contents, make_release, same_files
 @pytest.fixture
 def copy(home: Path, tmp_path: Path) -> Course:
     """A course of its own with the repository's masters and release, to change at will."""
-    for name in ("source", "release"):
+    for name in ("source", "hidden", "release"):
         shutil.copytree(home / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     shutil.copy(home / "nbgrader_config.py", tmp_path)
     return Course(tmp_path, tmp_path, "lab03")
@@ -36,11 +36,11 @@ def change(course: Course, cell_id: str, old: str, new: str) -> None:
 def test_the_tracked_release_is_what_the_masters_give(course: Course, tmp_path: Path) -> None:
     new = generate(course, tmp_path)
     assert same_files(new, course.release), "source/ and release/ differ: run `make release`"
-    assert json.loads(secrets_path(course.source).read_text()) == secret_manifest(course.source), "run `make release`"
+    assert json.loads(secrets_path(course).read_text()) == secret_manifest(course), "run `make release`"
 
 
 def test_the_release_leaks_nothing(course: Course) -> None:
-    assert find_leaks(course.source, course.release) == []
+    assert find_leaks(course, course.release) == []
 
 
 def test_release_that_did_not_change_is_left_alone(copy: Course) -> None:
@@ -62,18 +62,18 @@ def test_a_leak_is_found_wherever_it_hides(copy: Course, where: str) -> None:
     elif where == "attachment":
         notebook.cells[0]["attachments"] = {"a.txt": {"text/plain": secret}}
     elif where == "module":
-        (copy.release / "labtools.py").write_text("def hint():\n" + secret)
+        (copy.release / "labtools/checks.py").write_text("def hint():\n" + secret)
     else:
         (copy.release / "solutions.txt").write_text("nothing much")
     path.write_text(json.dumps(notebook))
-    assert find_leaks(copy.source, copy.release) != []
+    assert find_leaks(copy, copy.release) != []
 
 
 def test_a_foreign_package_is_found(copy: Course) -> None:
     change(copy, "setup", "import torch", "import torch\nimport pandas")
     path = copy.release / "exercise1_gradient_descent.ipynb"
     path.write_text(path.read_text().replace("import torch\\n", "import pandas\\n"))
-    assert [line for line in find_leaks(copy.source, copy.release) if "pandas" in line]
+    assert [line for line in find_leaks(copy, copy.release) if "pandas" in line]
 
 
 def test_an_unsound_release_leaves_the_old_one(copy: Course) -> None:

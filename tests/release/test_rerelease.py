@@ -25,7 +25,7 @@ from autograder.record import Writer
 from autograder.record.carry import ARCHIVE
 from autograder.release import generate
 from autograder.release.make import contents, make_release
-from autograder.release.new_lab import SHARED, TEMPLATE
+from autograder.release.new_lab import write_skeleton
 
 WITH = [f"s{number:02}" for number in range(20)]  # have the notebook
 WITHOUT = [f"t{number:02}" for number in range(10)]  # handed in without it
@@ -37,15 +37,13 @@ def template(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("graded")
     course = Course(root, root, "lab04")
     shutil.copy(home / "nbgrader_config.py", root)
-    shutil.copytree(TEMPLATE / "source", course.source)
-    for name in SHARED:
-        shutil.copy(home / "source/lab03" / name, course.source)
+    write_skeleton(course)
     text = (course.source / "exercise1.ipynb").read_text()
     (course.source / "exercise2.ipynb").write_text(text.replace("Exercise 1", "Exercise 2"))
     new = generate(course, root / "new")
     course.release.parent.mkdir()
     new.rename(course.release)
-    release.write_secret_manifest(course.source)
+    release.write_secret_manifest(course)
     for name in WITH + WITHOUT:
         course.submission(name).mkdir(parents=True)
         (course.submission(name) / "exercise2.ipynb").write_text("{}")
@@ -160,9 +158,8 @@ def test_text_and_wording_of_solutions_grade_nobody_again(course: Course) -> Non
 
 
 def test_a_module_marks_all(course: Course) -> None:
-    path = course.source / "labtools.py"
-    path.write_text(path.read_text() + "\nNEW = 1\n")
-    assert "labtools.py: changed" in lines_of(course)
+    (course.source / "probes.py").write_text("NEW = 1\n")
+    assert "probes.py: added" in lines_of(course)
     assert again(course) == WITH + WITHOUT
 
 
@@ -245,7 +242,7 @@ def test_what_cannot_be_carried_over_is_refused(course: Course, cell: str, chang
 
 def test_the_manifest_tells_students_nothing_hidden(course: Course) -> None:
     change(course, "test-square", replace=("range(5)", "range(6)"))
-    before = (course.release / "manifest.json").read_text()
+    before = (course.release / "labtools/manifest.json").read_text()
     lines_of(course)
-    assert (course.release / "manifest.json").read_text() == before
+    assert (course.release / "labtools/manifest.json").read_text() == before
     assert json.loads(before)["points"] == 8

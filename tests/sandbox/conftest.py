@@ -85,7 +85,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (course / "secret.txt").write_text("hidden test")
     folder = course / "lab"
     folder.mkdir()
-    (folder / "labtools.py").write_text("ANSWER = 42\n")
+    (folder / "tools.py").write_text("ANSWER = 42\n")
     return folder
 
 

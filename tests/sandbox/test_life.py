@@ -76,10 +76,10 @@ def test_a_restarted_kernel_is_new(kernel):
 
 def test_nbclient_runs_a_notebook(server):
     cells = [
-        "import labtools",
+        "import tools",
         "from matplotlib import pyplot as plt\nplt.plot([1, 2]);",
         "!echo shell",
-        "print(labtools)",
+        "print(tools)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     NotebookClient(notebook, km=server.kernel_manager(), timeout=20).execute()

@@ -23,10 +23,10 @@ from pathlib import Path
 from sandbox.conftest import LIMITS, Kernel
 from autograder.sandbox import WarmServer
 lab = Path(tempfile.mkdtemp())
-(lab / "labtools.py").write_text("ANSWER = 42")
+(lab / "tools.py").write_text("ANSWER = 42")
 with WarmServer(lab, LIMITS) as server:
     kernel = Kernel(server.spec)
-    print(kernel.run("import os, labtools; os.getpid(), os.getuid(), labtools.ANSWER"))
+    print(kernel.run("import os, tools; os.getpid(), os.getuid(), tools.ANSWER"))
     print(kernel.run("import os\\nwhile True: os.fork()").rpartition("]")[2])
     kernel.close()
 """
@@ -66,7 +66,7 @@ def test_an_ordinary_user_can_use_it(server):
 def test_unsafe_kernels_have_some_limits(lab):
     with WarmServer(lab, LIMITS, unsafe=True) as server:
         kernel = Kernel(server.spec)
-        assert kernel.run("import labtools; labtools.ANSWER") == "42"
+        assert kernel.run("import tools; tools.ANSWER") == "42"
         assert kernel.run("import os; 'GRADERS_SECRET' in os.environ") == "False"
         assert "MemoryError" in kernel.run("x = bytearray(1 << 30)")
         assert kernel.run("import os; os._exit(1)") == "dead"

@@ -19,7 +19,7 @@ def attempt(function, *arguments):
 
 
 def test_the_lab_is_there(kernel):
-    assert kernel.run("import labtools; labtools.ANSWER") == "42"
+    assert kernel.run("import tools; tools.ANSWER") == "42"
     assert kernel.run("import os; os.getcwd() == os.environ['HOME']") == "True"
 
 

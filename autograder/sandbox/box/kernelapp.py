@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import pkgutil
 import sys
 import threading
 from pathlib import Path
@@ -70,8 +71,8 @@ class WarmKernelApp(IPKernelApp):
         """
         torch.set_num_threads(1)
         sys.path.insert(0, str(lab))
-        for path in sorted(lab.glob("*.py")):
-            importlib.import_module(path.stem)
+        for name in sorted(module.name for module in pkgutil.iter_modules([str(lab)])):
+            importlib.import_module(name)
         self.log.setLevel(self.log_level)  # the application leaves that to its handler, record by record
         self.update_config(Config(CONFIG))
         self.init_pdb()
@@ -81,7 +82,7 @@ class WarmKernelApp(IPKernelApp):
             parent=self, session=self.session, log=self.log, profile_dir=self.profile_dir
         )
         self.shell = self.kernel.shell
-        rehearse(self)
+        rehearse(self.wake, self.shell.run_cell)
         draw()
         fail()
         gc.collect()

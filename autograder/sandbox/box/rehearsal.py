@@ -13,10 +13,8 @@ import os
 import socket
 import sys
 import tempfile
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .kernelapp import WarmKernelApp
+from collections.abc import Callable
+from typing import Any
 
 CELLS = (
     """
@@ -64,15 +62,18 @@ plt.close("all")
 )
 
 
-def rehearse(app: WarmKernelApp) -> None:
-    """Have a child run the cells, and import what it imported."""
+Wake = Callable[[dict[str, Any], dict[int, int]], None]  # a kernel, with its connection and its listening sockets
+
+
+def rehearse(wake: Wake, run_cell: Callable[[str], object]) -> None:
+    """Have a child wake up as a kernel and run the cells; import what it imported."""
     parent, child = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         with contextlib.suppress(BaseException):
             parent.close()
             sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
-            perform(app)
+            perform(wake, run_cell)
             child.sendall("\n".join(sys.modules).encode())
         os._exit(0)
     child.close()
@@ -83,7 +84,7 @@ def rehearse(app: WarmKernelApp) -> None:
     os.waitpid(pid, 0)
 
 
-def perform(app: WarmKernelApp) -> None:
+def perform(wake: Wake, run_cell: Callable[[str], object]) -> None:
     """Be a kernel that nobody listens to, and run the cells."""
     folder = tempfile.mkdtemp()
     ports = {f"{channel}_port": number for number, channel in enumerate(("shell", "iopub", "stdin", "control"), 1)}
@@ -94,6 +95,6 @@ def perform(app: WarmKernelApp) -> None:
         listener.listen()
         listeners[port] = listener.detach()
     connection = {"transport": "ipc", "ip": f"{folder}/z", "key": "", "signature_scheme": "hmac-sha256"}
-    app.wake({**connection, **ports}, listeners)
+    wake({**connection, **ports}, listeners)
     for cell in CELLS:
-        app.shell.run_cell(cell)
+        run_cell(cell)

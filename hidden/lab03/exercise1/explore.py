@@ -1,0 +1,27 @@
+"""Judges `my_start`, `my_alpha` and `my_max_steps`: gradient descent with them comes near the minimum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hidden.lab03.exercise1.function import distance, gradient
+
+from labtools import Checks, expect
+
+
+def judge(checks: Checks, choice: Callable[[], tuple[float, float, float, int]]) -> None:
+    """Add the hidden check of `test-explore`.
+
+    `choice` is the cell's own: it gives x1, x2, the learning rate and the number of steps, or fails the check where
+    they make no sense.
+    """
+
+    @checks.check("gradient descent ends within 1e-3 of the minimum", weight=1.5)
+    def _() -> None:
+        x1, x2, rate, steps = choice()
+        for _ in range(steps):
+            d1, d2 = gradient(x1, x2)
+            x1, x2 = x1 - rate * d1, x2 - rate * d2
+        far = distance((x1, x2))
+        expect(far < 1e6, "With this learning rate the steps grow without limit: choose a smaller one.")
+        expect(far <= 1e-3, "It moves towards the minimum, but does not get within 1e-3: more steps, or larger ones.")

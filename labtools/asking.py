@@ -1,0 +1,102 @@
+"""Questions to the student's code: every call goes through a probe and comes back as plain data.
+
+A probe is a function that runs beside the student's code and may use its objects. In a notebook that is
+this very process. A grader sets `bridge` and so has the probes run in the student's process (see answering.py)
+while the checks stay in its own. A probe is given inputs only: what a check must keep to itself, such as a function
+to minimise or a right gradient, is lent to it as a function (see callbacks.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from labtools.callbacks import Exchange, Lent, TooManyCalls, stand_in
+from labtools.plaindata import plain, restore
+
+
+class Answer(NamedTuple):
+    """What came back from one call: a value, or the name and message of the exception.
+
+    An exception of a class of the student's own has the name of the built-in class that it is derived from.
+    """
+
+    value: Any = None
+    error: str | None = None
+    message: str = ""
+
+
+class Unanswered(Exception):
+    """The student's code could not answer: it took too long, its process died, or its reply made no sense."""
+
+
+def attempt(function: Callable[..., Any], *arguments: Any) -> Answer:
+    """Call a function of the student, and keep the value or the exception."""
+    try:
+        return Answer(plain(function(*arguments)))
+    except TooManyCalls:
+        raise
+    except (Exception, SystemExit) as error:
+        name = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+        return Answer(None, name, str(error)[:300])
+
+
+PROBES: dict[str, Callable[..., list[Answer]]] = {}
+
+
+def probe(function: Callable[..., list[Answer]]) -> Callable[..., list[Answer]]:
+    """Decorator: a function ``(target, *plain data) -> answers`` that runs beside the student's code."""
+    PROBES[function.__name__] = function
+    return function
+
+
+#: Set by a grader that keeps the student's code in another process: it is then called as
+#: ``bridge(name of the probe, stand-in for the target, plain arguments, lent functions)`` and returns plain answers.
+bridge: Callable[[str, Any, Any, Lent], list[Any]] | None = None
+
+
+def serve(probe: str, target: Any, arguments: Any, exchange: Exchange) -> list[list[Any]]:
+    """Run a probe beside the student's code. Plain data in, plain data out; `exchange` leads to lent functions."""
+    given = restore(arguments, lambda number: stand_in(number, exchange))
+    return [list(answer) for answer in PROBES[probe](target, *given)]
+
+
+def ask(probe: Callable[..., list[Answer]], target: Any, *arguments: Any) -> list[Answer]:
+    """Run ``probe(target, *arguments)`` where the student's code lives, and return its answers.
+
+    Functions among the arguments are lent: the probe gets stand-ins, and they are called on this side.
+    """
+    lent = Lent()
+    given = plain(arguments, lent.lend)
+    with warnings.catch_warnings(), contextlib.redirect_stderr(sys.stdout):
+        warnings.simplefilter("ignore")  # a warning costs no points
+        try:
+            answers = (
+                bridge(probe.__name__, target, given, lent)
+                if bridge
+                else serve(probe.__name__, target, given, lent.call)
+            )
+        except TooManyCalls as endless:
+            raise Unanswered(str(endless)) from None
+    try:
+        return [Answer(restore(value), error, message) for value, error, message in answers]
+    except (TypeError, ValueError) as error:
+        raise Unanswered(f"the reply could not be read: {error}") from None
+
+
+@probe
+def probe_calls(function: Any, arguments: list[Any]) -> list[Answer]:
+    return [attempt(function, *each) for each in arguments]
+
+
+@probe
+def probe_repeated_calls(function: Any, arguments: list[Any], times: int) -> list[Answer]:
+    return [attempt(function, *arguments) for _ in range(times)]
+
+
+@probe
+def probe_value(value: Any) -> list[Answer]:
+    return [attempt(lambda: value)]

@@ -1,0 +1,66 @@
+"""Tools of the lab: checks that give points, questions to your code, and figures with a description.
+
+A test cell collects named checks and ends with ``checks.score()``::
+
+    checks = Checks(points=2)
+
+    @checks.check("the minimum is flat", weight=1)
+    def _():
+        expect_close(call_many(gradient, [(8.0, 4.0)]), [[0.0, 0.0]], "The gradient at (8, 4) is not zero.")
+
+    checks.score()
+
+A check never touches your objects. It asks a *probe* to use them (see asking.py) and gets plain data
+back (see plaindata.py), so the same check works whether your code runs in this notebook or elsewhere.
+"""
+
+from __future__ import annotations
+
+import sys
+
+try:
+    import torch  # noqa: F401
+except ModuleNotFoundError:
+    if sys.argv[0] != "-m":  # python -m labtools
+        raise
+    raise SystemExit(
+        "PROBLEM: torch is not installed in this Python. Run `pip install -r requirements.txt` first."
+    ) from None
+
+from labtools.asking import Answer
+from labtools.checks import (
+    CheckFailed,
+    Checks,
+    agree,
+    call_again,
+    call_many,
+    expect,
+    expect_close,
+    first_to_pass,
+    numbers,
+    random_numbers,
+    read,
+)
+from labtools.functions import apply_function
+from labtools.names import Names, names
+from labtools.showing import show, written
+
+__all__ = [
+    "Answer",
+    "CheckFailed",
+    "Checks",
+    "Names",
+    "agree",
+    "apply_function",
+    "call_again",
+    "call_many",
+    "expect",
+    "expect_close",
+    "first_to_pass",
+    "names",
+    "numbers",
+    "random_numbers",
+    "read",
+    "show",
+    "written",
+]

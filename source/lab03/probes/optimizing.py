@@ -1,0 +1,141 @@
+"""Optimizer classes of the student, run on functions that they have not seen.
+
+The functions stay on the side of the check, which computes and notes each evaluation: the student's process gets
+a value and a gradient for each point that it asks about, and never the function or its minimum.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from labtools.asking import Answer, ask, attempt, probe
+from labtools.checks import expect
+from labtools.plaindata import plain, restore
+
+Point = tuple[float, float]
+
+
+class Descent:
+    """One run for `optimize`. Without further arguments the function is f of exercise 1.
+
+    The function is ½ dᵀ A d + ½ wall·max(d₁, 0)² + offset with d = x − center. The optimizer is called
+    `calls` times with the same start; after `limit` evaluations a RuntimeError ends the run. With `look`, what
+    the start is after all calls is added to the end points. `visited` are the points of the evaluations.
+    """
+
+    def __init__(
+        self,
+        start: Point,
+        alpha: float,
+        max_steps: int,
+        calls: int = 1,
+        A: tuple[Point, Point] = ((2, -1), (-1, 2)),
+        center: Point = (8, 4),
+        offset: float = -12,
+        wall: float = 0,
+        limit: int = 1500,
+        look: bool = False,
+    ) -> None:
+        self.start = start
+        self.alpha = alpha
+        self.max_steps = max_steps
+        self.calls = calls
+        self.A = A
+        self.center = center
+        self.offset = offset
+        self.wall = wall
+        self.limit = limit
+        self.look = look
+        self.visited: list[Point] = []
+
+    def gradient(self, x1: float, x2: float) -> Point:
+        """The gradient at a point."""
+        (a, b), (_, c) = self.A
+        d1, d2 = x1 - self.center[0], x2 - self.center[1]
+        return a * d1 + b * d2 + self.wall * max(d1, 0.0), b * d1 + c * d2
+
+    def value(self, x1: float, x2: float) -> float:
+        """The value at a point."""
+        (a, b), (_, c) = self.A
+        d1, d2 = x1 - self.center[0], x2 - self.center[1]
+        wall = self.wall * max(d1, 0.0)
+        return 0.5 * (d1 * (a * d1 + b * d2) + d2 * (b * d1 + c * d2) + wall * d1) + self.offset
+
+    def evaluate(self, x1: Any, x2: Any) -> list[float]:
+        """What is lent to the student's code: value and gradient at a point, as three numbers."""
+        point = float(x1), float(x2)
+        self.visited.append(point)
+        if len(self.visited) > self.limit:
+            raise RuntimeError(f"stopped after {self.limit} evaluations of the function")
+        return [self.value(*point), *self.gradient(*point)]
+
+
+def expect_walked(run: Descent, end: Sequence[float], within: float) -> None:
+    """Fail unless the optimizer came to its end by steps.
+
+    The function was evaluated at the start, then along the gradient, and not farther than `within` from the end. An
+    optimizer that does not call it may have used f of exercise 1, or have kept the end of an earlier run: that is told by
+    an end which is a point of gradient descent, on the function or on f, and not the minimum.
+    """
+    if not run.visited:
+        ways = (run, Descent(run.start, run.alpha, run.max_steps))
+        kept = any(_passes(way, end) and math.dist(end, way.center) > 1e-5 for way in ways)
+        expect(kept, "It does not call the function that it was given: `self.func.apply(x)`.")
+        return
+
+    def nearest(point: Sequence[float]) -> float:
+        """The distance of a point from the evaluations."""
+        return min(math.dist(point, visited) for visited in run.visited)
+
+    expect(nearest(run.start) < 1e-4, "It does not begin at the starting point that it was given.")
+    first = next((point for point in run.visited if math.dist(point, run.visited[0]) > 1e-9), run.visited[0])
+    d1, d2 = first[0] - run.start[0], first[1] - run.start[1]
+    g1, g2 = run.gradient(*run.start)
+    turned = abs(d1 * g2 - d2 * g1) > 0.02 * math.hypot(d1, d2) * math.hypot(g1, g2)
+    expect(not turned, "Its first step does not go along the gradient.")
+    expect(nearest(end) < within, "The point that it returns is none that it has come to by its steps.")
+
+
+def _passes(run: Descent, end: Sequence[float]) -> bool:
+    """Whether gradient descent passes through this point."""
+    x1, x2 = run.start
+    for _ in range(min(run.max_steps, run.limit)):
+        g1, g2 = run.gradient(x1, x2)
+        x1, x2 = x1 - run.alpha * g1, x2 - run.alpha * g2
+        if math.dist((x1, x2), end) < 1e-7:
+            return True
+    return False
+
+
+def optimize(optimizer_class: Any, runs: list[Descent]) -> list[Answer]:
+    """Run an optimizer class on functions that it has not seen: for each run its end points, one a call."""
+    settings = [[list(run.start), run.alpha, run.max_steps, run.calls, run.look, run.evaluate] for run in runs]
+    answers = ask(probe_optimize, optimizer_class, settings)
+    expect(len(answers) == len(runs), "Your optimizer gave no complete answer.")
+    return answers
+
+
+@probe
+def probe_optimize(optimizer_class: Any, runs: list[Any]) -> list[Answer]:
+    def optimized(start: Any, alpha: float, max_steps: int, calls: int, look: bool, evaluate: Any) -> Any:
+        class Function(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+                value, *gradient = evaluate(*x.detach().tolist())
+                ctx.save_for_backward(torch.tensor(gradient, dtype=x.dtype))
+                return torch.tensor(value, dtype=x.dtype)
+
+            @staticmethod
+            def backward(ctx: Any, grad_output: torch.Tensor) -> torch.Tensor:
+                return grad_output * ctx.saved_tensors[0]
+
+        start = torch.tensor(start, dtype=torch.float64)
+        optimizer = optimizer_class(Function, max_steps, alpha)
+        ends = [restore(plain(optimizer(start))) for _ in range(calls)]  # by value: two ends may be one tensor
+        return [*ends, start] if look else ends
+
+    return [attempt(optimized, *run) for run in runs]
