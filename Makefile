@@ -16,7 +16,7 @@ PARALLEL = --numprocesses logical --maxprocesses 4 --dist loadscope
 QUICK    = test_rooms.py labtools hidden examine intake collect course record export report
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export drop gradescope formgrader scheduler worker bench bench-cluster doctor demo test test-quick test-all lint clean
+.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export drop proofs gradescope formgrader scheduler worker bench bench-cluster doctor demo test test-quick test-all lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -111,7 +111,11 @@ drop: $(READY)  ## put a student who left aside: STUDENT=name
 gradescope: $(READY)  ## pack the autograder of LAB for Gradescope into export/; TORCH_INDEX=address without CUDA
 	@$(KIT) gradescope --lab $(LAB) $(if $(TORCH_INDEX),--torch-index $(TORCH_INDEX))
 
-formgrader: $(READY)  ## open nbgrader's formgrader, to grade the proofs
+proofs: $(READY)  ## grade the proofs in the browser: TA=name, PORT=n, REQUESTS=file.csv takes requests, LOG=1 writes who did what
+	@$(KIT) proofs --lab $(LAB) $(if $(TA),--who "$(TA)") $(if $(PORT),--port $(PORT)) $(if $(NO_BROWSER),--no-browser) \
+	  $(if $(REQUESTS),--requests "$(REQUESTS)") $(if $(LOG),--log)
+
+formgrader: $(READY)  ## open nbgrader's formgrader
 	$(BIN)/python -m jupyter lab --LabApp.default_url=/formgrader
 
 scheduler: $(CLUSTER)  ## start the scheduler of a cluster; HOST=address in a private network

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 import select
 import sys
@@ -46,6 +47,16 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("student", help="who left: the name of the folder in submitted/")
         if name in ("collect", "export"):
             command.add_argument("--worksheet", type=Path, help="Moodle's grading worksheet of the same assignment")
+        if name == "proofs":
+            command.add_argument(
+                "--who", default=user(), help="your name in the log of decisions (default: %(default)s)"
+            )
+            command.add_argument(
+                "--port", type=positive, default=0, help="port of the page (default: any that is free)"
+            )
+            command.add_argument("--no-browser", action="store_true", help="print the address, and open no browser")
+            command.add_argument("--requests", type=Path, help="take in regrade requests from a CSV file, and end")
+            command.add_argument("--log", action="store_true", help="write who decided what, and when, and end")
         if name == "export":
             command.add_argument("--format", default="csv", choices=["moodle", "canvas", "csv", "json"])
             command.add_argument("--partial", action="store_true", help="leave grades empty where there are none")
@@ -87,6 +98,14 @@ def positive(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
     return int(text)
+
+
+def user() -> str:
+    """The name of who runs this."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, in a container
+        return f"user {os.getuid()}"
 
 
 def release(options: argparse.Namespace) -> int:
@@ -180,6 +199,22 @@ def similarity(options: argparse.Namespace) -> int:
     return 0
 
 
+def proofs(options: argparse.Namespace) -> int:
+    """grade the answers that a person reads, in a page of the browser"""
+    from autograder.proofs import grade_proofs, take_requests, write_decisions
+
+    course = open_course(options.lab)
+    if options.requests:
+        lines, all_taken = take_requests(course, options.requests, options.who)
+        print(lines)
+        return 0 if all_taken else 1
+    if options.log:
+        print(write_decisions(course, options.who))
+        return 0
+    grade_proofs(course, options.who, options.port, not options.no_browser)
+    return 0
+
+
 def export(options: argparse.Namespace) -> int:
     """write the grades for Moodle, Canvas or another program"""
     from autograder.export import export_grades
@@ -232,6 +267,7 @@ COMMANDS = {
     "feedback": feedback,
     "report": report,
     "similarity": similarity,
+    "proofs": proofs,
     "export": export,
     "drop": drop,
     "gradescope": gradescope,

@@ -11,6 +11,7 @@ FLOORS = [
     ["__main__"],
     ["cli"],
     ["demo", "doctor"],
+    ["proofs"],
     ["report"],
     ["export", "gradescope"],
     ["check"],

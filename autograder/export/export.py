@@ -17,7 +17,7 @@ from autograder.course import Course, CourseError
 from autograder.export.canvas import CanvasExport
 from autograder.export.exporter import GradeExport
 from autograder.export.moodle import MoodleExport
-from autograder.record import Line, Standing, Writer, not_graded, read_standing
+from autograder.record import Line, OldGrades, Writer, not_graded, read_old_grades
 
 
 class CsvExport(GradeExport):
@@ -65,7 +65,7 @@ def export_grades(course: Course, name: str, partial: bool = False, worksheet: P
         plugin.worksheet = str(worksheet)
     with Writer(course) as writer:
         writer.import_students(course.home / "students.csv")
-        lines = [*Standing(read_standing(course, writer).gone, []).lines(), *writer.apply_late_rules()]
+        lines = [*OldGrades(read_old_grades(course, writer).gone, []).lines(), *writer.apply_late_rules()]
         _, unread = read_timestamps(course, writer.submissions())
         if unread:
             raise CourseError(f"No grade is certain before this is: {' '.join(unread)}")

@@ -29,7 +29,7 @@ from autograder.course import (
     time_limits,
 )
 from autograder.dispatch import Lanes, Setting, dispatch, open_lanes
-from autograder.record import VERSION, Standing, Writer, only_run, out_of_date, read_standing
+from autograder.record import VERSION, OldGrades, Writer, only_run, out_of_date, read_old_grades
 from autograder.release import generate
 from autograder.sandbox import FULL, missing
 
@@ -89,8 +89,8 @@ def autograde(
                 failed = any(book.status == "failed" for book in result.notebooks)
                 counts.failed += failed
                 counts.graded += not failed
-        gone = read_standing(course, writer).gone if student is None else []
-        lines = [*Standing(gone, []).lines(), *refused_times, *writer.apply_late_rules()]
+        gone = read_old_grades(course, writer).gone if student is None else []
+        lines = [*OldGrades(gone, []).lines(), *refused_times, *writer.apply_late_rules()]
         for line in dict.fromkeys(lines):
             print(line, file=sys.stderr)
         counts.needs_person = len(writer.waiting() & set(students))

@@ -1,27 +1,44 @@
-"""The gradebook: its only writer, what is up to date, what a new release carries over, lateness."""
+"""The gradebook: its only writer, what is up to date, what a release carries over, lateness, decisions of people."""
 
 from __future__ import annotations
 
 from autograder.record.drop import drop_student
 from autograder.record.grades import Line, read_lines
+from autograder.record.holds import held_by_others, hold
 from autograder.record.late import LatePenalty
+from autograder.record.ledger import Item, Ledger, Outcome
+from autograder.record.marking import Marking
+from autograder.record.old_grades import OldGrades, read_old_grades
+from autograder.record.requests import Request, ask, read_requests, reply
 from autograder.record.stamp import stamp
-from autograder.record.standing import Standing, read_standing
+from autograder.record.standing import Place, Standing
 from autograder.record.up_to_date import VERSION, not_graded, out_of_date
 from autograder.record.writer import Writer, only_run, read_result
 
 __all__ = [
+    "Item",
     "LatePenalty",
+    "Ledger",
     "Line",
+    "Marking",
+    "OldGrades",
+    "Outcome",
+    "Place",
+    "Request",
     "Standing",
     "VERSION",
     "Writer",
+    "ask",
     "drop_student",
+    "held_by_others",
+    "hold",
     "not_graded",
     "only_run",
     "out_of_date",
     "read_lines",
+    "read_requests",
     "read_result",
-    "read_standing",
+    "read_old_grades",
+    "reply",
     "stamp",
 ]

@@ -2,7 +2,8 @@
 
 Beside nbgrader's tables stands one of ours, `autograder_result`, with what was found (checks, messages,
 repairs) and a digest of what it was found from. It is written in the same transaction, so a run that is
-killed leaves each submission either recorded whole or not at all.
+killed leaves each submission either recorded whole or not at all. What people decide about proofs has tables
+of its own (see proof_tables.py).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from autograder.course import Course, CourseError, SubmissionResult, lab_digest,
 from autograder.record.carry import ARCHIVE, CarryOver
 from autograder.record.late import LatePenalty, read_rules, without_time
 from autograder.record.patience import patient, patiently
+from autograder.record.proof_tables import ALL as PROOF_TABLES
 from autograder.record.rows import LabRows
 from autograder.record.stamp import stamp
 
@@ -78,7 +80,7 @@ class Writer:
     def _open(self) -> Gradebook:
         stamp(self._course.database_url)
         gradebook = Gradebook(self._course.database_url, self._course.config().CourseDirectory.course_id)
-        for table in (RESULTS, NOTES, ARCHIVE):
+        for table in (RESULTS, NOTES, ARCHIVE, *PROOF_TABLES):
             table.create(gradebook.engine, checkfirst=True)
         return gradebook
 

@@ -6,11 +6,15 @@ from autograder.report.feedback import archive, write_feedback
 from autograder.report.report import write_report
 from autograder.report.scores import read_scores, table
 from autograder.report.similarity import write_similarity
+from autograder.report.texts import Headings, coloured, to_html
 
 __all__ = [
+    "Headings",
     "archive",
+    "coloured",
     "read_scores",
     "table",
+    "to_html",
     "write_feedback",
     "write_report",
     "write_similarity",

@@ -12,7 +12,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.collect import folder_name, read_recipients
 from autograder.course import Course, CourseError, errors_of_nbgrader
-from autograder.record import Writer, read_standing
+from autograder.record import Writer, read_old_grades
 
 
 def write_feedback(course: Course) -> list[Path]:
@@ -22,7 +22,7 @@ def write_feedback(course: Course) -> list[Path]:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     with Writer(course) as writer:
         late = writer.apply_late_rules()
-        standing = read_standing(course, writer)
+        standing = read_old_grades(course, writer)
     for line in [*standing.lines(), *late]:
         print(line, file=sys.stderr)
     config = course.config()

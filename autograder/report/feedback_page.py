@@ -18,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 from traitlets import Bool, List, Unicode, default
 
 from autograder.course import CellGrade, NotebookResult, grade_id, is_solution, is_test
-from autograder.record import read_result
+from autograder.record import read_requests, read_result
 from autograder.report.texts import Headings, coloured, message, to_html
 
 UNREAD = "not graded yet: a person reads it"
@@ -66,6 +66,7 @@ class AddResults(Preprocessor):
             record = gradebook.find_submission_notebook(where["notebook"], where["assignment"], where["student"])
             waiting = {grade.name for grade in record.grades if grade.needs_manual_grade and grade.manual_score is None}
             result = read_result(gradebook.db, where["assignment"], where["student"])
+            asked = read_requests(gradebook.db, where["assignment"], where["notebook"], where["student"])
         books = [book for book in result.notebooks if book.name == where["notebook"]] if result else []
         book = books[0] if books else NotebookResult(where["notebook"])
         nb.cells = [cell for cell in nb.cells if cell.get("id") not in TOLD]
@@ -77,6 +78,11 @@ class AddResults(Preprocessor):
                 shown["html"] = headings.to_html(cell)
             comment = cell.metadata.get("nbgrader", {}).get("comment")
             shown["comment"] = to_html(comment) if comment and comment != book.reason else ""
+            shown["requests"] = [
+                {"question": request.question, "reply": to_html(request.reply) if request.reply else ""}
+                for request in asked
+                if request.cell == grade_id(cell)
+            ]
             for number, output in enumerate(cell.get("outputs", []), 1):
                 without_paths(output)
                 describe(output, f"Picture {number}, drawn by this cell; it has no description.")

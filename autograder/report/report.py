@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.course import Course, CourseError, no_formula
-from autograder.record import Writer, read_standing
+from autograder.record import Writer, read_old_grades
 from autograder.report.analysis import ClassData, read_class
 from autograder.report.figures import check_figure, score_figure, time_figure
 
@@ -27,7 +27,7 @@ def write_report(course: Course) -> Path:
     if not course.has_gradebook:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     with Writer(course) as writer:
-        standing = read_standing(course, writer)
+        standing = read_old_grades(course, writer)
         data = read_class(writer, course.lab, course.notebooks(), standing.words())
     if not any(row.notebooks for row in data.students):
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")

@@ -11,7 +11,7 @@ from autograder.collect import all_submissions, find_submissions, read_submissio
 from autograder.course import Course, SubmissionResult, deciding_digests, student_id, submission_digest
 from autograder.export import export_grades
 from autograder.grade.run import given_up, prepare_gradebook, store_notebooks
-from autograder.record import VERSION, Writer, read_standing
+from autograder.record import VERSION, Writer, read_old_grades
 from autograder.report import write_feedback, write_report
 from tests.grade.conftest import new_course
 
@@ -47,7 +47,7 @@ def graded(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 def test_what_was_taken_away_or_changed_is_known(graded: Course) -> None:
     with Writer(graded) as writer:
-        standing = read_standing(graded, writer)
+        standing = read_old_grades(graded, writer)
     assert (standing.gone, standing.older) == (["s02-goes"], ["s03-changes"])
 
 
@@ -84,7 +84,7 @@ def test_a_name_written_in_another_way_is_the_same_student(empty: Course, home: 
     classlist.write_text(f"id,email\n{OTHERWISE},zoe@example.org\n")
     with Writer(empty) as writer:
         writer.import_students(classlist)
-        assert writer.students() == [NAME] and read_standing(empty, writer).words() == {}
+        assert writer.students() == [NAME] and read_old_grades(empty, writer).words() == {}
 
 
 def test_two_folders_of_one_name_are_named(empty: Course, capsys: pytest.CaptureFixture) -> None:
