@@ -19,10 +19,28 @@ from autograder.course.masters import (
 )
 from autograder.course.names import names_bound, names_used
 from autograder.course.nbgrader_log import errors_of_nbgrader
+from autograder.course.profiles import (
+    BEHIND,
+    BESIDE,
+    Profile,
+    is_plain,
+    profile_of,
+    profiles_path,
+    read_profiles,
+    write_profiles,
+)
 from autograder.course.results import CellGrade, CheckResult, NotebookResult, SubmissionResult
 from autograder.course.tools import tools_folder
 
 __all__ = [
+    "write_profiles",
+    "read_profiles",
+    "profiles_path",
+    "profile_of",
+    "is_plain",
+    "Profile",
+    "BESIDE",
+    "BEHIND",
     "CellGrade",
     "CheckResult",
     "Course",
