@@ -52,10 +52,8 @@ def write(value: Any) -> tuple[str, list[Any]] | None:
             return "array", [*array_parts(value)]
         if isinstance(value, numpy.generic) and kind.__module__ == "numpy" and SIMPLE.fullmatch(value.dtype.str):
             return "scalar", [value.dtype.str, base64.b64encode(value.tobytes()).decode()]
-        if isinstance(value, numpy.dtype) and SIMPLE.fullmatch(value.str):
+        if isinstance(value, numpy.dtype) and (value.kind == "O" or SIMPLE.fullmatch(value.str)):
             return "dtype", [value.str]
-        if isinstance(value, numpy.dtype) and value == object:
-            return "dtype", ["O"]
     if (torch := loaded("torch")) and kind is torch.Tensor:
         name = str(value.dtype).removeprefix("torch.")
         if name in TENSORS and value.layout is torch.strided and value.device.type == "cpu":
@@ -168,7 +166,7 @@ def read_array(name: str, parts: list[Any]) -> Any:
         for place, entry in enumerate(entries):
             found[place] = entry
         return found.reshape(shape)
-    if parts[0] == "O" and name == "dtype":
+    if parts[0] == "|O" and name == "dtype":
         return numpy.dtype(object)
     if not SIMPLE.fullmatch(parts[0]):
         raise ValueError("an array of an unknown type")

@@ -89,7 +89,7 @@ def refill_stream(stream: Any, parts: list[Any]) -> None:
     stream.seek(position)
 
 
-def refill_sequence(value: Any, parts: list[Any]) -> None:
+def refill_sequence(value: Any, parts: Iterable[Any]) -> None:
     value.clear()
     value.extend(parts)
 
@@ -134,7 +134,9 @@ FORMS: dict[type, Form] = {
 }
 CHANGING: dict[type, Changing] = {
     list: Changing(lambda value: value, list, refill_sequence),
-    bytearray: Changing(lambda value: [encoded(value)], bytearray, lambda v, parts: refill_sequence(v, decoded(*parts))),  # type: ignore[arg-type]
+    bytearray: Changing(
+        lambda value: [encoded(value)], bytearray, lambda v, parts: refill_sequence(v, decoded(*parts))
+    ),
     set: Changing(lambda value: value, set, refill_set),
     dict: Changing(pairs, dict, refill),
     collections.OrderedDict: Changing(pairs, collections.OrderedDict, refill),
@@ -169,9 +171,7 @@ class Values:
     `step` is 1 on one side and -1 on the other, so that their keys differ.
     """
 
-    def __init__(
-        self, refer: Callable[[Any], list[Any]], resolve: Callable[[str, list[Any]], Any], step: int
-    ) -> None:
+    def __init__(self, refer: Callable[[Any], list[Any]], resolve: Callable[[str, list[Any]], Any], step: int) -> None:
         self._refer, self._resolve = refer, resolve
         self._step, self._last = step, 0
         self._objects: dict[int, Any] = {}  # what can change, by key
@@ -347,7 +347,7 @@ class Values:
     def _named_class(self, name: str, fields: list[str]) -> type:
         known = name, tuple(fields)
         if known not in self._named:
-            self._named[known] = collections.namedtuple(name, fields)  # type: ignore[misc]
+            self._named[known] = collections.namedtuple(name, fields)
         return self._named[known]
 
 

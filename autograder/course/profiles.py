@@ -1,4 +1,4 @@
-"""What is known of the plain test cells of a lab since it was released: how each runs, and what crosses the wall for it.
+"""What a release knows of the plain test cells of its lab: how each runs, and what crosses the wall for it.
 
 A plain test cell is one of nbgrader's ordinary style, which does not end in the score of labtools' `Checks`. Its
 profile stands in hidden/<lab>/profiles.json, beside the judges.

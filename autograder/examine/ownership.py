@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from autograder.course import grade_id, is_solution, is_test, solution
+from autograder.course import is_solution, is_test, solution
 
 _MAGIC = re.compile(r"^(\s*)([%!].*|\?\S+|\S+\?{1,2})$", re.MULTILINE)
 _TIMING = re.compile(r"\A\s*%%(time|timeit|capture)\b.*\n")
@@ -167,9 +167,7 @@ def sort_given(theirs: set[str], used: set[str], given: list[ast.stmt]) -> list[
 
 
 def declared_global(nodes: Iterable[ast.AST]) -> set[str]:
-    return {
-        name for each in nodes for inner in ast.walk(each) if isinstance(inner, ast.Global) for name in inner.names
-    }
+    return {name for each in nodes for inner in ast.walk(each) if isinstance(inner, ast.Global) for name in inner.names}
 
 
 def starred(node: ast.stmt) -> bool:

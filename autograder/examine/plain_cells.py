@@ -6,9 +6,9 @@ import ast
 import contextlib
 import importlib
 import io
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -102,14 +102,35 @@ def reach(nodes: list[ast.stmt], helpers: list[ast.stmt]) -> set[str]:
 
 
 class Sitting:
-    """The plain test cells of a notebook at work on one submission, in the order of the notebook."""
+    """The plain test cells of a notebook at work on one submission, in the order of the notebook.
 
-    def __init__(self, cells: PlainCells, ask: Ask, seconds: float) -> None:
-        self._cells = cells
-        self._seconds = seconds
+    `process` tells which process of the student's answers now: what was known of another one is worth nothing.
+    `recording` is for the master's own run: what it needs goes into the profiles.
+    """
+
+    def __init__(
+        self,
+        cells: PlainCells,
+        ask: Ask,
+        process: Callable[[], object],
+        folder: Path,
+        seconds: float,
+        recording: bool = False,
+    ) -> None:
+        self._cells, self._ask, self._process = cells, ask, process
+        self._folder, self._seconds, self._recording = folder, seconds, recording
         self._done = 0  # of the given code
         self._namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *_, **__: None}
-        self.visit = Visit(ask, self._namespace, cells.imported())
+        self._visit: Visit | None = None
+        self._visited: object = None
+        self.silent = False  # the last test got no answer
+
+    def visit(self) -> Visit:
+        """A visit that goes on, or a new one after a refusal or in a new process."""
+        if self._visit is None or self._visit.refusal or self._visited is not self._process():
+            self._visit = Visit(self._ask, self._namespace, self._cells.imported(), self._recording)
+            self._visited = self._process()
+        return self._visit
 
     def run(self, test: str, profile: Profile) -> Outcome:
         """Run one test cell, with nbgrader's rules: all points, none after an error, or as many as its last line says.
@@ -118,28 +139,31 @@ class Sitting:
         """
         cell, owners = self._cells.cells[test], self._cells.owners
         read = cell.used & owners.theirs
-        with surroundings(self._source, self.visit.seeded) as printed, deadline(self._seconds):
+        visit, self.silent = self.visit(), False
+
+        def source(thing: Any) -> str | None:
+            return visit.source(standins.number_of(thing)) if standins.is_standin(thing) else None
+
+        with surroundings(self._folder, source, visit.seeded) as printed, deadline(self._seconds):
             try:
                 self._run_given(self._cells.ids[test])
                 tell = cell.used & owners.used_by_theirs & (owners.theirs | names_bound_by(cell))
-                self.visit.begin(profile, read, tell)
+                visit.begin(profile, read, tell)
                 try:
                     exec(cell.body, self._namespace)
                     value = eval(cell.last, self._namespace) if cell.last else None
                     earned = points_of(value, cell.points)
                     message = "" if earned == cell.points else f"{earned:g} of {cell.points:g} points."
                 finally:
-                    self.visit.end(cell.imports)
-                if self.visit.refusal:
-                    raise self.visit.refusal
+                    visit.end(cell.imports)
+                if visit.refusal:
+                    raise visit.refusal
             except BaseException as error:
                 earned, message = 0.0, explanation(error)
+                self.silent = isinstance(error, Unanswered)
         check = CheckResult(test, cell.points, earned, message.encode(errors="replace").decode()[:MAX_MESSAGE])
         text = printed.getvalue()[:MAX_MESSAGE] + (f"{message}\n" if message else "")
         return Outcome(earned, text.encode(errors="replace").decode(), [check])
-
-    def _source(self, thing: Any) -> str | None:
-        return self.visit.source(standins.number_of(thing)) if standins.is_standin(thing) else None
 
     def _run_given(self, place: str) -> None:
         """Run the given code before a test cell that has not been run yet."""

@@ -14,10 +14,28 @@ from typing import Any, Protocol
 
 #: Attributes that Python itself asks a class for; all others are the student's.
 OF_CLASS = frozenset(
-    "__mro__ __bases__ __name__ __qualname__ __module__ __dict__ __class__ __subclasshook__ __instancecheck__ "
-    "__subclasscheck__ __subclasses__ __abstractmethods__ __flags__ __signature__ __text_signature__ mro".split()
+    [
+        "__mro__",
+        "__bases__",
+        "__name__",
+        "__qualname__",
+        "__module__",
+        "__dict__",
+        "__class__",
+        "__subclasshook__",
+        "__instancecheck__",
+        "__subclasscheck__",
+        "__subclasses__",
+        "__abstractmethods__",
+        "__flags__",
+        "__signature__",
+        "__text_signature__",
+        "mro",
+    ]
 )
-OF_INSTANCE = frozenset("__class__ __copy__ __deepcopy__ __signature__ __reduce_ex__ __setstate__ __array_ufunc__".split())
+OF_INSTANCE = frozenset(
+    ["__class__", "__copy__", "__deepcopy__", "__signature__", "__reduce_ex__", "__setstate__", "__array_ufunc__"]
+)
 
 
 class Across(Protocol):
@@ -75,8 +93,8 @@ class Thing:
     def __delattr__(self, name: str) -> None:
         across(type(self)).remove(number_of(self), name)
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
         """The class of a library where it is one: so isinstance knows a function, or a figure's axes."""
         kind = type(self)
         return library_class(kind.__module__, kind.__name__) or kind
@@ -162,7 +180,7 @@ def make_class(visit: Across, number: int, name: str, module: str, bases: list[t
 
 def make_thing(kind: type, number: int) -> Any:
     """What stands for an instance of this class."""
-    thing = object.__new__(kind)
+    thing: Any = object.__new__(kind)
     object.__setattr__(thing, "_own_number", number)
     return thing
 
@@ -182,7 +200,11 @@ def make_error(kind: type[BaseException], number: int, arguments: tuple[Any, ...
 def library_class(module: str, name: str) -> type | None:
     """A class of a library that is loaded here, for isinstance alone."""
     if module == "builtins":
-        known = {"function": type(make_thing), "builtin_function_or_method": type(len), "generator": type(_ for _ in ())}
+        known = {
+            "function": type(make_thing),
+            "builtin_function_or_method": type(len),
+            "generator": type(_ for _ in ()),
+        }
         return known.get(name)
     found = vars(sys.modules.get(module, object())) if module in sys.modules else {}
     kind = found.get(name)

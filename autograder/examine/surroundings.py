@@ -12,6 +12,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 MAX_PRINTED = 100_000  # characters that are kept
@@ -22,18 +23,26 @@ class TookTooLong(BaseException):
 
 
 #: What gives a random generator another state, by library.
-SEEDS = {"random": ("seed", "setstate"), "numpy.random": ("seed", "set_state"), "torch": ("manual_seed", "set_rng_state")}
+SEEDS = {
+    "random": ("seed", "setstate"),
+    "numpy.random": ("seed", "set_state"),
+    "torch": ("manual_seed", "set_rng_state"),
+}
 
 
 @contextlib.contextmanager
-def surroundings(source: Callable[[Any], str | None], seeded: Callable[[], None]) -> Iterator[io.StringIO]:
-    """Run a test cell inside. Yields what it prints. `source` gives the source of a stand-in, None for anything else;
-    `seeded` is called when the test seeds a random generator.
+def surroundings(
+    folder: Path, source: Callable[[Any], str | None], seeded: Callable[[], None]
+) -> Iterator[io.StringIO]:
+    """Run a test cell inside, in a folder with the lab's files. Yields what it prints.
+
+    `source` gives the source of a stand-in, None for anything else; `seeded` is called when the test seeds a random
+    generator.
 
     What a test puts in the place of a builtin function, of standard input or output is taken away afterwards.
     """
     before, streams = dict(vars(builtins)), (sys.stdin, sys.stdout, sys.stderr)
-    get_source = inspect.getsource
+    get_source: Any = inspect.getsource
 
     def source_of(thing: Any) -> str:
         found = source(thing)
@@ -41,11 +50,11 @@ def surroundings(source: Callable[[Any], str | None], seeded: Callable[[], None]
 
     printed = io.StringIO()
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, io.StringIO()
-    inspect.getsource = source_of
+    setattr(inspect, "getsource", source_of)  # noqa: B010
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a warning costs no points
-            with noticed(seeded):
+            with noticed(seeded), contextlib.chdir(folder):
                 yield printed
     finally:
         inspect.getsource = get_source
@@ -58,7 +67,9 @@ def surroundings(source: Callable[[Any], str | None], seeded: Callable[[], None]
 @contextlib.contextmanager
 def noticed(seeded: Callable[[], None]) -> Iterator[None]:
     """Inside, `seeded` is called after each function of SEEDS."""
-    before = [(sys.modules[library], name) for library, names in SEEDS.items() if library in sys.modules for name in names]
+    before = [
+        (sys.modules[library], name) for library, names in SEEDS.items() if library in sys.modules for name in names
+    ]
     functions = [getattr(library, name) for library, name in before]
 
     def noticing(function: Any) -> Any:

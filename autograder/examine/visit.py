@@ -44,12 +44,15 @@ class Unanswered(BaseException):
 class Visit:
     """One submission's objects, seen from the plain test cells of one notebook."""
 
-    def __init__(self, ask: Ask, namespace: dict[str, Any], imports: dict[tuple[str, str], Any]) -> None:
+    def __init__(
+        self, ask: Ask, namespace: dict[str, Any], imports: dict[tuple[str, str], Any], recording: bool
+    ) -> None:
         self._ask = ask
         self._namespace = namespace
         self._imports = imports  # what the master's own imports give, by where they are imported from
         self.profile = Profile()
-        self.recording = False
+        self.recording = recording
+        self._new = True  # the student's process begins to count its objects anew
         self.refusal: BaseException | None = None
         self.values = Values(lambda value: refer(value, self.lending), self._resolve, 1)
         self.lending = Lending(self)
@@ -162,7 +165,8 @@ class Visit:
             self.refuse(f"this test uses your objects more than {MAX_USES} times")
         changed, deleted = self._changes()
         self.values.begin()
-        message: dict[str, Any] = {"watch": self._watched}
+        message: dict[str, Any] = {"watch": self._watched, "new": self._new}
+        self._new = False
         if changed:
             message["set"] = {name: self.values.encode(self._namespace[name]) for name in changed}
             self._known.update(message["set"])
@@ -270,7 +274,7 @@ class Visit:
         number, *more = parts
         origin = tuple(more[-2:])
         if len(origin) == 2 and origin in self._imports:
-            return self._imports[origin]  # type: ignore[index]
+            return self._imports[origin]
         if name == "class":
             self._admit("class", "a class")
             return self._classes[number]

@@ -1,17 +1,14 @@
-"""One master notebook, tried out both ways: its tests behind the wall, and beside the student's code as nbgrader does."""
+"""One master notebook, tried out both ways: tests behind the wall, and beside the student's code as nbgrader does."""
 
 import json
 import socket
 import tempfile
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.utils import get_partial_grade
 from nbformat import NotebookNode
+from nbgrader.utils import get_partial_grade
 
 from autograder.course import Profile, is_test
 from autograder.examine.plain_cells import PlainCells, Sitting
@@ -22,7 +19,7 @@ from labtools.answering import OBJECTS
 
 
 def notebook(*cells: tuple[str, str]) -> NotebookNode:
-    """A master of cells (kind, source): "solution", "given", or "test"; the tests are named test-1, test-2 and so on."""
+    """A master of cells (kind, source): "solution", "given", or "test"; the tests are named test-1 and so on."""
     made, count = [], 0
     for number, (kind, source) in enumerate(cells):
         marks: dict[str, Any] = {}
@@ -43,6 +40,7 @@ class Kernel:
         self._socket.connect(path)
         self._stream = self._socket.makefile("rw")
         self._folder = tempfile.TemporaryDirectory()
+        self.folder = Path(self._folder.name)
         self._wall: Wall | None = None
 
     def __enter__(self) -> "Kernel":
@@ -65,7 +63,7 @@ class Kernel:
 
     def ask(self, label: str, request: dict[str, Any], lent: Any) -> Any:
         if self._wall is None:
-            path = Path(self._folder.name) / "wall"
+            path = self.folder / "wall"
             self._wall = Wall(path)
             self._send("wall", str(path))
         try:
@@ -105,8 +103,7 @@ def behind(
     points, messages, left = [], [], list(answers)
     made: dict[str, Profile] = {}
     with Kernel(path) as kernel:
-        sitting = Sitting(PlainCells(master), kernel.ask, 10.0)
-        sitting.visit.recording = profiles is None
+        sitting = Sitting(PlainCells(master), kernel.ask, lambda: kernel, kernel.folder, 10.0, profiles is None)
         for cell in master.cells:
             if not is_test(cell):
                 kernel.run(left.pop(0) if cell.metadata.get("nbgrader") else cell.source)
