@@ -66,6 +66,12 @@ def write_profiles(course: Course, profiles: dict[str, Profile]) -> None:
         path.unlink(missing_ok=True)
 
 
+def forgeable(course: Course) -> list[tuple[str, str, str]]:
+    """The test cells that run beside the student's code, so that what they say can be forged: notebook, cell, why."""
+    beside = {name: each for name, each in read_profiles(course).items() if each.way == BESIDE}
+    return [(name.split("/")[0], name.split("/", 1)[1], each.reason) for name, each in beside.items()]
+
+
 def profile_of(course: Course, profiles: dict[str, Profile], notebook: str, cell: str, source: str) -> Profile:
     """The profile of a cell. CourseError if there is none for this source."""
     found = profiles.get(f"{notebook}/{cell}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, forgeable
 from autograder.export import no_formula
 from autograder.record import Writer
 from autograder.report.analysis import ClassData, read_class
@@ -28,6 +28,7 @@ def write_report(course: Course) -> Path:
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     with Writer(course) as writer:
         data = read_class(writer, course.lab, course.notebooks())
+    data.forgeable = forgeable(course)
     if not any(row.notebooks for row in data.students):
         raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
     folder = course.root / "report"
