@@ -34,6 +34,11 @@ class Lending:
             self._numbers[id(function)] = len(self._functions) - 1
         return self._numbers[id(function)]
 
+    def check(self, standin: Any) -> None:
+        """Refuse a stand-in of an earlier visit: what it stood for is gone."""
+        if standins.across(standin if isinstance(standin, type) else type(standin)) is not self._visit:
+            self._visit.refuse("this test uses what an earlier one got from code that gives no answer any more")
+
     def function(self, number: Any) -> Any:
         """The function of this number. ValueError if there is none."""
         if type(number) is not int or not 0 <= number < len(self._functions):
@@ -75,6 +80,7 @@ def refer(value: Any, lending: Lending) -> list[Any]:
     TypeError for an object of another kind, which only the test's own side can use.
     """
     if standins.is_standin(value):
+        lending.check(value)
         return ["object", standins.number_of(value)]
     if isinstance(value, types.ModuleType):
         return ["import", value.__name__, ""]

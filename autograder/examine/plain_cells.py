@@ -148,7 +148,7 @@ class Sitting:
             try:
                 self._run_given(self._cells.ids[test])
                 tell = cell.used & owners.used_by_theirs & (owners.theirs | names_bound_by(cell))
-                visit.begin(profile, read, tell)
+                visit.begin(test, profile, read, tell)
                 try:
                     exec(cell.body, self._namespace)
                     value = eval(cell.last, self._namespace) if cell.last else None

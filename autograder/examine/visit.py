@@ -8,6 +8,7 @@ comparison that it did not need, is refused, and the cell gives no points.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import random
@@ -49,6 +50,7 @@ class Visit:
     ) -> None:
         self._ask = ask
         self._namespace = namespace
+        self._cell = ""
         self._imports = imports  # what the master's own imports give, by where they are imported from
         self.profile = Profile()
         self.recording = recording
@@ -67,21 +69,29 @@ class Visit:
 
     # ------------------------------------------------------------------ a test cell
 
-    def begin(self, profile: Profile, read: Iterable[str], tell: Iterable[str]) -> None:
+    def begin(self, cell: str, profile: Profile, read: Iterable[str], tell: Iterable[str]) -> None:
         """Begin a test cell that mentions these names of the student, and may change those to tell."""
-        self.profile, self.refusal, self._uses = profile, None, 0
-        self._watched, self._told = sorted(read), set(tell)
-        answer = self._request("the cell", "read", self._watched)
-        for name, data in answer["values"].items():
+        self._cell, self.profile, self._uses = cell, profile, 0
+        self._watched, self._told = sorted(read), set()
+        for name, data in self._request(cell, "read", self._watched)["values"].items():
             self._learn_name(name, data)
+        self._told = set(tell)
 
     def end(self, imports: list[list[str]]) -> None:
-        """Tell what the cell has left behind: its changes of names, and its imports for the cells that follow."""
+        """Tell what the cell has left behind: its changes of names, and its imports for the cells that follow.
+
+        That is done after a refusal, too: what a test has taken away is not missing in the next one.
+        """
+        refusal = self.refusal
+        if isinstance(refusal, Unanswered):
+            raise refusal
+        self.refusal = None
         if imports or any(self._changes()):
-            self._request("the cell", "imports", imports)
-        self._request("the cell", "forget")
+            self._request(self._cell, "imports", imports)
+        self._request(self._cell, "forget")
         self.values.forget()
         self._known.clear()
+        self.refusal = refusal
 
     def _learn_name(self, name: str, data: Any) -> None:
         if name not in self._watched:
@@ -153,7 +163,12 @@ class Visit:
         raise self.refusal
 
     def _use(self, number: int, operation: str, *parts: Any, **given: Any) -> Any:
-        return self._request(self._labels.get(number, "your code"), operation, *parts, **given)["result"]
+        label = self._labels.get(number, self._cell)
+        result = self._request(label, operation, *parts, **given)["result"]
+        if standins.is_standin(result):
+            inner = f"{label}.{parts[1]}" if operation == "get" else label
+            self._labels.setdefault(standins.number_of(result), inner[:100])
+        return result
 
     # ------------------------------------------------------------------ messages
 
@@ -208,15 +223,20 @@ class Visit:
         raise raised
 
     def _changes(self) -> tuple[list[str], list[str]]:
-        """Names of the student that the test has set or changed, and that it has deleted."""
+        """Names of the student that the test has set or changed, and that it has deleted.
+
+        What cannot cross, such as an open file of the test, is not told.
+        """
         changed, deleted = [], []
         for name in sorted(self._told):
             self.values.begin()
             if name not in self._namespace:
                 if self._known.get(name, MISSING) != MISSING:
                     deleted.append(name)
-            elif self.values.encode(self._namespace[name]) != self._known.get(name):
-                changed.append(name)
+            else:
+                with contextlib.suppress(TypeError, ValueError):
+                    if self.values.encode(self._namespace[name]) != self._known.get(name):
+                        changed.append(name)
         return changed, deleted
 
     def _random(self) -> Any:

@@ -63,7 +63,7 @@ class Kernel:
 
     def ask(self, label: str, request: dict[str, Any], lent: Any) -> Any:
         if self._wall is None:
-            path = self.folder / "wall"
+            path = Path(self._folder.name) / "wall"
             self._wall = Wall(path)
             self._send("wall", str(path))
         try:
