@@ -34,6 +34,7 @@ from autograder.course import (
 )
 from autograder.examine.beside import run_beside
 from autograder.examine.constant import Outputs
+from autograder.examine.held import Unanswered
 from autograder.examine.outcome import Outcome
 from autograder.examine.plain_cells import Sitting
 from autograder.examine.policy import flags
@@ -41,7 +42,6 @@ from autograder.examine.questions import Questions
 from autograder.examine.runner import keep_outputs
 from autograder.examine.student import OutOfTime, StudentKernel
 from autograder.examine.trusted import Lab, StudentName
-from autograder.examine.visit import Unanswered
 from autograder.examine.wall import Lends
 from autograder.intake import HandedIn, Skeleton, find_notebooks, harmless, harmless_markdown, log_cells, rebuild
 

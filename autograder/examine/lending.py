@@ -13,7 +13,7 @@ from autograder.examine import standins
 from labtools.callbacks import MAX_CALLS, TooManyCalls
 
 if TYPE_CHECKING:
-    from autograder.examine.visit import Visit
+    from autograder.examine.received import Received
 
 
 OURS = ("__main__", "autograder", "hidden")  # functions from there are computed here
@@ -22,7 +22,7 @@ OURS = ("__main__", "autograder", "hidden")  # functions from there are computed
 class Lending:
     """The functions that a test has given away, by number. Each call of them is computed here, and counted."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Received) -> None:
         self._visit = visit
         self._functions: list[Any] = []
         self._numbers: dict[int, int] = {}  # by identity

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.course import CheckResult, Profile, grade_id, is_plain, is_test
 from autograder.examine import standins
+from autograder.examine.held import Refused, Unanswered
 from autograder.examine.outcome import Outcome
 from autograder.examine.ownership import (
     Ownership,
@@ -26,7 +27,7 @@ from autograder.examine.ownership import (
     statements,
 )
 from autograder.examine.surroundings import TookTooLong, deadline, surroundings
-from autograder.examine.visit import Ask, Refused, Unanswered, Visit
+from autograder.examine.visit import Ask, Visit
 
 MAX_MESSAGE = 1000  # characters of an explanation
 

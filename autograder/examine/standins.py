@@ -13,29 +13,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 #: Attributes that Python itself asks a class for; all others are the student's.
-OF_CLASS = frozenset(
-    [
-        "__mro__",
-        "__bases__",
-        "__name__",
-        "__qualname__",
-        "__module__",
-        "__dict__",
-        "__class__",
-        "__subclasshook__",
-        "__instancecheck__",
-        "__subclasscheck__",
-        "__subclasses__",
-        "__abstractmethods__",
-        "__flags__",
-        "__signature__",
-        "__text_signature__",
-        "mro",
-    ]
-)
-OF_INSTANCE = frozenset(
-    ["__class__", "__copy__", "__deepcopy__", "__signature__", "__reduce_ex__", "__setstate__", "__array_ufunc__"]
-)
+OF_CLASS = {
+    "__mro__", "__bases__", "__name__", "__qualname__", "__module__", "__dict__", "__class__", "__subclasshook__",
+    "__instancecheck__", "__subclasscheck__", "__subclasses__", "__abstractmethods__", "__flags__", "__signature__",
+    "__text_signature__", "mro",
+}  # fmt: skip
+OF_INSTANCE = {
+    "__class__", "__copy__", "__deepcopy__", "__signature__", "__reduce_ex__", "__setstate__", "__array_ufunc__",
+}  # fmt: skip
 
 
 class Across(Protocol):
@@ -165,7 +150,7 @@ def method(name: str) -> Callable[..., Any]:
     return lambda self, *arguments: use(self, name, *arguments)
 
 
-def make_class(visit: Across, number: int, name: str, module: str, bases: list[type], special: list[str]) -> type:
+def make_class(visit: Any, number: int, name: str, module: str, bases: list[type], special: list[str]) -> type:
     """The class that stands for the student's class of this number. TypeError or ValueError if there can be none."""
     own: dict[str, Any] = {f"__{each}__": method(each) for each in special}
     own |= {"_across": visit, "_number": number, "__module__": module, "__qualname__": name}

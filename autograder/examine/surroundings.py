@@ -43,21 +43,26 @@ def surroundings(
     """
     before, streams = dict(vars(builtins)), (sys.stdin, sys.stdout, sys.stderr)
     get_source: Any = inspect.getsource
+    get_lines: Any = inspect.getsourcelines
 
     def source_of(thing: Any) -> str:
         found = source(thing)
         return get_source(thing) if found is None else found
 
+    def lines_of(thing: Any) -> tuple[list[str], int]:
+        found = source(thing)
+        return get_lines(thing) if found is None else (found.splitlines(keepends=True), 0)
+
     printed = io.StringIO()
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, io.StringIO()
-    setattr(inspect, "getsource", source_of)  # noqa: B010
+    vars(inspect).update(getsource=source_of, getsourcelines=lines_of)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a warning costs no points
             with noticed(seeded), contextlib.chdir(folder):
                 yield printed
     finally:
-        inspect.getsource = get_source
+        vars(inspect).update(getsource=get_source, getsourcelines=get_lines)
         sys.stdin, sys.stdout, sys.stderr = streams
         vars(builtins).update(before)
         for name in set(vars(builtins)) - set(before):

@@ -9,57 +9,39 @@ comparison that it did not need, is refused, and the cell gives no points.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import inspect
 import random
 import sys
-import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograder.course import Profile
 from autograder.examine import standins
-from autograder.examine.lending import Lending, refer
+from autograder.examine.held import Unanswered
+from autograder.examine.lending import Lending
+from autograder.examine.received import Received
 
 from labtools.objects import MISSING
-from labtools.values import CLASSES, Values
 
 MAX_USES = 20_000  # of one test cell
 #: Uses of a stand-in that decide nothing by themselves: what they give is a value, or crosses the wall again.
 FREE = {"str", "repr", "format", "dir", "copy", "deepcopy", "source", "setitem", "delitem"}
-KINDS = {"function", "instance", "iterator"}
-EXCEPTIONS_OF = {*sys.stdlib_module_names, "numpy", "pandas", "scipy", "torch", "matplotlib"}
 
 #: Sends a request on behalf of a name, with functions to lend; returns the answer. It raises Unanswered.
 Ask = Callable[[str, dict[str, Any], Lending], Any]
 
 
-class Refused(BaseException):
-    """The student's code offers what this test cell does not take. No test can take it for an error of its own."""
-
-
-class Unanswered(BaseException):
-    """The student's code gives no answer that can be read."""
-
-
-class Visit:
+class Visit(Received):
     """One submission's objects, seen from the plain test cells of one notebook."""
 
     def __init__(
         self, ask: Ask, namespace: dict[str, Any], imports: dict[tuple[str, str], Any], recording: bool
     ) -> None:
+        super().__init__(imports, recording)
         self._ask = ask
         self._namespace = namespace
         self._cell = ""
-        self._imports = imports  # what the master's own imports give, by where they are imported from
-        self.profile = Profile()
-        self.recording = recording
         self._new = True  # the student's process begins to count its objects anew
-        self.refusal: BaseException | None = None
-        self.values = Values(lambda value: refer(value, self.lending), self._resolve, 1)
-        self.lending = Lending(self)
-        self._classes: dict[int, Any] = {}
-        self._things: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self._labels: dict[int, str] = {}
         self._known: dict[str, Any] = {}  # data of the student's names, as both sides know them
         self._told: set[str] = set()
@@ -121,7 +103,7 @@ class Visit:
 
     def special(self, number: int, name: str, arguments: tuple[Any, ...]) -> Any:
         if name not in FREE:
-            self._need(name)
+            self.need(name)
         return self._use(number, "special", number, name, arguments=arguments)
 
     def source(self, number: int) -> str:
@@ -141,26 +123,9 @@ class Visit:
         ]
         return inspect.Signature(parameters, return_annotation=returned[0] if returned else empty)
 
-    def _need(self, operation: str) -> None:
-        if self.recording:
-            self.profile.operations = sorted({*self.profile.operations, operation})
-        elif operation not in self.profile.operations:
-            self.refuse(f"this test compares or counts values, and got an object of a class of its own ({operation})")
-
-    def _admit(self, kind: str, what: str) -> None:
-        if self.recording:
-            self.profile.kinds = sorted({*self.profile.kinds, kind})
-        elif kind not in self.profile.kinds:
-            self.refuse(f"this test does not expect {what}")
-
     def seeded(self) -> None:
         """The test has seeded a random generator: the student's gets the same state."""
         self._seeded = True
-
-    def refuse(self, reason: str) -> None:
-        """Refuse what is offered: the cell is over, whatever the test makes of it."""
-        self.refusal = self.refusal or Refused(reason)
-        raise self.refusal
 
     def _use(self, number: int, operation: str, *parts: Any, **given: Any) -> Any:
         label = self._labels.get(number, self._cell)
@@ -180,7 +145,7 @@ class Visit:
             self.refuse(f"this test uses your objects more than {MAX_USES} times")
         changed, deleted = self._changes()
         self.values.begin()
-        message: dict[str, Any] = {"watch": self._watched, "new": self._new}
+        message: dict[str, Any] = {"watch": self._watched if operation != "forget" else [], "new": self._new}
         self._new = False
         if changed:
             message["set"] = {name: self.values.encode(self._namespace[name]) for name in changed}
@@ -211,7 +176,7 @@ class Visit:
             if printed:
                 sys.stdout.write(str(printed))
             if "raised" in answer:
-                raised = self._error(*answer["raised"])
+                raised = self.error(*answer["raised"])
             elif operation == "read":
                 return {"values": dict(answer["values"])}
             else:
@@ -250,62 +215,3 @@ class Visit:
         if "torch" in sys.modules:
             states["torch"] = bytes(sys.modules["torch"].get_rng_state().tolist())
         return [self.values.encode(part) for part in (tuple(states), *states.values())]
-
-    # ------------------------------------------------------------------ what the student's process sends
-
-    def learn(self, described: list[dict[str, Any]]) -> None:
-        """Make the classes that are described."""
-        for each in described:
-            number, name, module = int(each["number"]), str(each["name"])[:200], str(each["module"])[:200]
-            bases = [base for data in each["bases"] if (base := self._base(data)) is not None]
-            special = [str(name) for name in each["special"] if str(name).isidentifier()]
-            kind = self._exception(module, name) if any(issubclass(base, BaseException) for base in bases) else None
-            self._classes[number] = kind or standins.make_class(self, number, name, module, bases, special)
-
-    def _base(self, data: list[Any]) -> Any:
-        """A base of a class: another stand-in, or an exception. Values have none: they cannot be stood for."""
-        if data[0] == "class":
-            return self._classes[data[1]]
-        if data[0] == "type" and issubclass(kind := CLASSES[data[1]], BaseException):
-            return kind
-        return None
-
-    def _exception(self, module: str, name: str) -> Any:
-        """An exception of a library that is loaded here."""
-        if module.split(".")[0] not in EXCEPTIONS_OF or module not in sys.modules:
-            return None
-        kind = vars(sys.modules[module]).get(name)
-        return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
-
-    def _error(self, kind: Any, arguments: Any, text: Any, number: Any) -> BaseException:
-        made = self._classes[kind[1]] if kind[0] == "class" else self.values.decode(kind)
-        return standins.make_error(made, int(number), self.values.decode(arguments), str(text))
-
-    def _resolve(self, name: str, parts: list[Any]) -> Any:
-        if name == "module":
-            if parts[0] not in {module for module, _ in self._imports}:
-                self._admit("module", f"a module ({str(parts[0])[:100]})")
-                raise ValueError("a module that the master does not import")
-            return importlib.import_module(parts[0])
-        if name == "yours":
-            return self.lending.function(parts[0])
-        if name == "error":
-            return self._error(*parts)
-        number, *more = parts
-        origin = tuple(more[-2:])
-        if len(origin) == 2 and origin in self._imports:
-            return self._imports[origin]
-        if name == "class":
-            self._admit("class", "a class")
-            return self._classes[number]
-        if name != "object" or more[1] not in KINDS:
-            raise ValueError("an unknown thing")
-        return self._thing(int(number), *more[:2])
-
-    def _thing(self, number: int, kind_number: int, kind: str) -> Any:
-        stands = self._classes[kind_number]
-        self._admit(kind, f"{'an' if kind[0] == 'i' else 'a'} {kind} of class {stands.__name__}")
-        thing = self._things.get(number)
-        if thing is None:
-            thing = self._things[number] = standins.make_thing(stands, number)
-        return thing

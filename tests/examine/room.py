@@ -11,8 +11,8 @@ from nbformat import NotebookNode
 from nbgrader.utils import get_partial_grade
 
 from autograder.course import Profile, is_test
+from autograder.examine.held import Unanswered
 from autograder.examine.plain_cells import PlainCells, Sitting
-from autograder.examine.visit import Unanswered
 from autograder.examine.wall import Wall
 
 from labtools.answering import OBJECTS

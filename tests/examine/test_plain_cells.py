@@ -1,9 +1,6 @@
 """Plain test cells give the same verdict behind the wall and beside the student's code, as nbgrader runs them."""
 
-import subprocess
-import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,18 +9,6 @@ from tests.examine import room
 
 CASES = tomllib.loads(Path(__file__).with_name("plain_cells.toml").read_text())
 BLANK = "# YOUR CODE HERE\npass"
-
-
-@pytest.fixture(scope="module")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where kernels can be had."""
-    path = str(tmp_path_factory.mktemp("kernels") / "k")
-    command = [sys.executable, "-m", "tests.examine.kernel", path]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout and process.stdout.readline() == "ready\n"
-    yield path
-    process.terminate()
-    process.wait()
 
 
 @pytest.mark.parametrize("name", CASES)
