@@ -17,7 +17,16 @@ from tqdm import tqdm
 from autograder.check.bank import Entry, build, expected_points, read_bank
 from autograder.check.mutants import Mutant, mutants_of, read_equivalents
 from autograder.check.trim import trimmed
-from autograder.course import Course, SubmissionResult, grade_id, is_solution, is_test, read_notebook, solution
+from autograder.course import (
+    Course,
+    SubmissionResult,
+    forgeable,
+    grade_id,
+    is_solution,
+    is_test,
+    read_notebook,
+    solution,
+)
 from autograder.grade import examine_all
 
 
@@ -49,6 +58,10 @@ class Check:
         self.lines: list[str] = []
         self.table: dict[str, Tally] = {}
         self.notes: list[str] = []
+        self.forgeable = [
+            f"{book}, {cell}: runs beside the student's code, so what it says can be forged ({reason})"
+            for book, cell, reason in forgeable(course)
+        ]
         self._books = {name: read_notebook(course.source / f"{name}.ipynb") for name in course.notebooks()}
         self._judges: dict[str, list[str]] = {}  # solution cell → test cells that follow it
         self._book_of: dict[str, str] = {}

@@ -20,11 +20,30 @@ from autograder.course.masters import (
 from autograder.course.moments import EXAMPLES, clock_times, find_zone, parse_moment
 from autograder.course.names import names_bound, names_used
 from autograder.course.nbgrader_log import errors_of_nbgrader
+from autograder.course.profiles import (
+    BEHIND,
+    BESIDE,
+    Profile,
+    forgeable,
+    is_plain,
+    profile_of,
+    profiles_path,
+    read_profiles,
+    write_profiles,
+)
 from autograder.course.results import CellGrade, CheckResult, NotebookResult, SubmissionResult
 from autograder.course.tables import no_formula, read_table
 from autograder.course.tools import tools_folder
 
 __all__ = [
+    "write_profiles",
+    "read_profiles",
+    "profiles_path",
+    "profile_of",
+    "is_plain",
+    "Profile",
+    "BESIDE",
+    "BEHIND",
     "CellGrade",
     "CheckResult",
     "Course",
@@ -39,6 +58,7 @@ __all__ = [
     "digest",
     "digest_of_json",
     "errors_of_nbgrader",
+    "forgeable",
     "files_of",
     "find_zone",
     "grade_id",

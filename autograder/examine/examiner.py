@@ -19,10 +19,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from autograder.course import (
+    BESIDE,
     CellGrade,
     Course,
     CourseError,
     NotebookResult,
+    Profile,
     SubmissionResult,
     TimeLimits,
     grade_id,
@@ -31,12 +33,17 @@ from autograder.course import (
     is_test,
     read_notebook,
 )
+from autograder.examine.beside import run_beside
 from autograder.examine.constant import Outputs
+from autograder.examine.held import Unanswered
+from autograder.examine.outcome import Outcome
 from autograder.examine.outputs import keep_outputs
+from autograder.examine.plain_cells import Sitting
 from autograder.examine.policy import flags, is_by_hand
 from autograder.examine.questions import Questions
 from autograder.examine.student import OutOfTime, StudentKernel
-from autograder.examine.trusted import Lab, Outcome, StudentName
+from autograder.examine.trusted import Lab, StudentName
+from autograder.examine.wall import Lends
 from autograder.intake import (
     HandedIn,
     Refused,
@@ -55,10 +62,21 @@ LOOKING = 10.0  # seconds of CPU time for each look at what a student wrote, bes
 
 
 class Examiner:
-    """Examines submissions of one lab, one after the other. `constant`: outputs of the lab's constant cells."""
+    """Examines submissions of one lab, one after the other. `constant`: outputs of the lab's constant cells.
 
-    def __init__(self, course: Course, seed: str, limits: TimeLimits, constant: Outputs) -> None:
-        self._lab = Lab(course)
+    `recorded` is for the run of the masters at a release: profiles of plain test cells that this run fills in.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        seed: str,
+        limits: TimeLimits,
+        constant: Outputs,
+        recorded: dict[str, Profile] | None = None,
+    ) -> None:
+        self._lab = Lab(course, recorded)
+        self._recording = recorded is not None
         self._released = {name: read_notebook(course.release / f"{name}.ipynb") for name in self._lab.masters}
         self._skeletons = {name: Skeleton(notebook) for name, notebook in self._released.items()}
         self._given = frozenset(path.name for path in course.release.rglob("*") if path.suffix != ".ipynb")
@@ -133,6 +151,7 @@ class Examiner:
                 raise NameError(f"name '{target.name}' is not defined")
             raise asking.Unanswered(what)
 
+        sitting = self._sitting(kernel, questions, book.name)
         asking.bridge = bridge
         left = self._limits.notebook_bytes
         try:
@@ -142,7 +161,7 @@ class Examiner:
                     continue
                 began = time.monotonic()
                 if is_test(cell):
-                    outcome = await asyncio.to_thread(self._lab.tests[book.name].run, grade_id(cell))
+                    outcome = await self._test(cell, kernel, sitting, book.name)
                     put_outcome(cell, outcome)
                     book.cells[grade_id(cell)] = CellGrade(
                         outcome.points, cell.metadata.nbgrader.points, outcome.checks
@@ -162,6 +181,38 @@ class Examiner:
         for cell in notebook.cells:
             if is_constant(cell):
                 cell.outputs = nbformat.from_dict(self._constant[grade_id(cell)])
+
+    def _sitting(self, kernel: StudentKernel, questions: Questions, name: str) -> Sitting | None:
+        """For the plain test cells of a notebook, if it has any."""
+        if name not in self._lab.plain:
+            return None
+
+        def ask(label: str, request: dict[str, Any], lent: Lends) -> Any:
+            try:
+                kind, what = questions.use(label, request, lent)
+            except OutOfTime as late:
+                kind, what = "silent", str(late)
+            if kind != "answers":
+                raise Unanswered(what)
+            return what
+
+        cells, seconds = self._lab.plain[name], self._limits.cell_seconds
+        return Sitting(cells, ask, lambda: kernel.wall, self._lab.folder, seconds, self._recording)
+
+    async def _test(self, cell: NotebookNode, kernel: StudentKernel, sitting: Sitting | None, name: str) -> Outcome:
+        """Run one test cell: here, or beside the student's code where the master says so."""
+        profile = self._lab.profiles.get(f"{name}/{grade_id(cell)}")
+        if profile is None or sitting is None:
+            return await asyncio.to_thread(self._lab.tests[name].run, grade_id(cell))
+        if profile.way == BESIDE:
+            return await run_beside(kernel, cell)
+        before = set(kernel.asked)
+        outcome = await asyncio.to_thread(sitting.run, grade_id(cell), profile)
+        if sitting.silent and before:  # threads that earlier answers left behind are not this cell's fault
+            if kernel.asked:
+                await kernel.revive()
+            outcome = await asyncio.to_thread(sitting.run, grade_id(cell), profile)
+        return outcome
 
     def _grade(self, notebook: NotebookNode, book: NotebookResult) -> None:
         """Fill in the cells that no test has graded: zero, or left to a person."""

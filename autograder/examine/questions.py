@@ -13,8 +13,9 @@ from collections.abc import Coroutine
 from typing import Any
 
 from autograder.examine.student import KernelLost, StudentKernel
-from autograder.examine.wall import Deaf
+from autograder.examine.wall import Deaf, Lends
 
+from labtools.answering import OBJECTS
 from labtools.callbacks import Lent, TooManyCalls
 
 PATIENCE = 2  # times that a name may fail to answer before it is not asked again
@@ -36,10 +37,8 @@ class Questions:
 
         OutOfTime if the submission has used up its time.
         """
-        if self._failures[name] >= PATIENCE:
-            return "silent", f"`{name}` failed to answer and is not asked again"
-        if self._deaf > PATIENCE:
-            return "silent", "the code keeps its own process from answering"
+        if tired := self._out_of_patience(name):
+            return "silent", tired
         others = self._kernel.asked - {name}
         kind, what = self._question(probe, name, arguments, lent)
         if kind == "silent" and others and not self._open:
@@ -49,7 +48,21 @@ class Questions:
             kind, what = self._question(probe, name, arguments, lent)
         return kind, what
 
-    def _question(self, probe: str, name: str, arguments: Any, lent: Lent) -> tuple[str, Any]:
+    def use(self, name: str, request: dict[str, Any], lent: Lends) -> tuple[str, Any]:
+        """The same for one request of a plain test cell (see visit.py). It is asked once, since it leads to others."""
+        if tired := self._out_of_patience(name):
+            return "silent", tired
+        return self._question(OBJECTS, name, request, lent)
+
+    def _out_of_patience(self, name: str) -> str:
+        """Why this name is not asked any more, or the empty text."""
+        if self._failures[name] >= PATIENCE:
+            return f"`{name}` failed to answer and is not asked again"
+        if self._deaf > PATIENCE:
+            return "the code keeps its own process from answering"
+        return ""
+
+    def _question(self, probe: str, name: str, arguments: Any, lent: Lends) -> tuple[str, Any]:
         seconds = self._kernel.seconds_for_call()
         self._open += 1
         try:
@@ -77,7 +90,7 @@ class Questions:
             what = f"`{name}` took longer than {seconds:g} seconds"
         return "silent", str(what)[:300]
 
-    def _exchange(self, probe: str, name: str, arguments: Any, lent: Lent, seconds: float) -> tuple[str, Any]:
+    def _exchange(self, probe: str, name: str, arguments: Any, lent: Lends, seconds: float) -> tuple[str, Any]:
         if not self._kernel.asked:
             self._in_loop(self._kernel.come_to_the_wall())
         self._kernel.asked.add(name)

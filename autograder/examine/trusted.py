@@ -9,8 +9,11 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import shutil
 import sys
-from dataclasses import dataclass, field
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -20,13 +23,19 @@ from autograder.course import (
     CheckResult,
     Course,
     CourseError,
+    Profile,
     grade_id,
+    is_plain,
     is_solution,
     is_test,
     names_bound,
     names_used,
+    profile_of,
     read_notebook,
+    read_profiles,
 )
+from autograder.examine.outcome import Outcome
+from autograder.examine.plain_cells import PlainCells
 
 
 @dataclass(frozen=True)
@@ -36,26 +45,21 @@ class StudentName:
     name: str
 
 
-@dataclass
-class Outcome:
-    """The outcome of one test cell."""
-
-    points: float = 0.0
-    text: str = ""
-    checks: list[CheckResult] = field(default_factory=list)
-
-
 class CheckCells:
-    """The test cells of one master notebook."""
+    """The test cells of one master notebook that end in the score of labtools' checks."""
 
     def __init__(self, master: NotebookNode) -> None:
-        self.student_names = self.names_of_students(master)
         self.cells: dict[str, tuple[CodeType, CodeType, float]] = {}
+        if not any(is_test(cell) and not is_plain(cell.source) for cell in master.cells):
+            return
+        self.student_names = self.names_of_students(master)
         given = []
         theirs = set(self.student_names)
         needed: set[str] = set()
         for cell in master.cells:
             if cell.cell_type != "code" or is_solution(cell):
+                continue
+            if is_test(cell) and is_plain(cell.source):
                 continue
             if is_test(cell):
                 points = float(cell.metadata.nbgrader.points)
@@ -105,14 +109,34 @@ def run_needed(given: list[str], needed: set[str]) -> dict[str, Any]:
 
 
 class Lab:
-    """The masters of a lab, loaded in this process with their judges and probes. A process serves one lab."""
+    """The masters of a lab, loaded in this process with their judges and probes. A process serves one lab.
 
-    def __init__(self, course: Course) -> None:
+    `profiles` of its plain test cells are those of the release, unless others are given.
+    """
+
+    def __init__(self, course: Course, profiles: dict[str, Profile] | None = None) -> None:
         for folder in (course.home, course.source):  # where `hidden.<lab>` is found, and the lab's own modules
             if str(folder) not in sys.path:
                 sys.path.insert(0, str(folder))
         self.masters = {path.stem: read_notebook(path) for path in sorted(course.source.glob("*.ipynb"))}
         self.tests = {name: CheckCells(master) for name, master in self.masters.items()}
+        plain = {name: PlainCells(master) for name, master in self.masters.items()}
+        self.plain = {name: cells for name, cells in plain.items() if cells.cells}
+        self.profiles: dict[str, Profile] = {}
+        if self.plain:
+            self._read_profiles(course, profiles)
+
+    def _read_profiles(self, course: Course, profiles: dict[str, Profile] | None) -> None:
+        known = read_profiles(course) if profiles is None else profiles
+        for name, master in self.masters.items():
+            for cell in master.cells:
+                if is_test(cell) and is_plain(cell.source):
+                    key = f"{name}/{grade_id(cell)}"
+                    self.profiles[key] = profile_of(course, known, name, grade_id(cell), cell.source)
+        # Tests and given code find the lab's files, and what they write does not get into the release.
+        self._folder = tempfile.TemporaryDirectory(prefix="tests-")
+        self.folder = Path(self._folder.name)
+        shutil.copytree(course.release, self.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.ipynb"))
 
 
 def split(source: str, name: str) -> tuple[CodeType, CodeType]:

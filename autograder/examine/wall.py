@@ -11,12 +11,18 @@ import socket
 import struct
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from labtools.answering import MAX_MESSAGE
-from labtools.callbacks import Lent, TooManyCalls
+from labtools.callbacks import TooManyCalls
 
 CONNECT = 3.0  # seconds for the kernel to begin to answer; normally a few milliseconds
+
+
+class Lends(Protocol):
+    """Functions that are lent to the student's process: those of a check, or of a plain test cell."""
+
+    def call(self, number: Any, arguments: Any, named: Any) -> list[Any]: ...
 
 
 class Deaf(Exception):
@@ -42,7 +48,7 @@ class Wall:
         if self._connection:
             self._connection.close()
 
-    def ask(self, probe: str, name: str, arguments: Any, lent: Lent, seconds: float) -> Question:
+    def ask(self, probe: str, name: str, arguments: Any, lent: Lends, seconds: float) -> Question:
         """Send a question. Deaf if the kernel does not come, OSError if it has gone."""
         if self._connection is None:
             self._listener.settimeout(CONNECT)
@@ -58,7 +64,7 @@ class Wall:
 class Question:
     """One question that the kernel answers. Calls of lent functions are computed meanwhile."""
 
-    def __init__(self, connection: socket.socket, lent: Lent) -> None:
+    def __init__(self, connection: socket.socket, lent: Lends) -> None:
         self._connection = connection
         self._lent = lent
         self._number = secrets.randbits(48)  # a reply written before the question cannot know it

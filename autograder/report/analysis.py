@@ -70,6 +70,8 @@ class ClassData:
     flags: list[Case] = field(default_factory=list)
     repairs: list[Case] = field(default_factory=list)
     stops: list[Case] = field(default_factory=list)
+    #: test cells that ran beside the student's code: notebook, cell, why not behind the wall
+    forgeable: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
     def unusual(self) -> int:

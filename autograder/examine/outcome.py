@@ -1,0 +1,14 @@
+"""The outcome of one test cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from autograder.course import CheckResult
+
+
+@dataclass
+class Outcome:
+    points: float = 0.0
+    text: str = ""
+    checks: list[CheckResult] = field(default_factory=list)

@@ -1,0 +1,217 @@
+"""The visit of the plain test cells of a notebook to a student's objects: what each use of a stand-in sends and gets.
+
+Before a use, what the test has done to the student's names and to the random generators is told to the student's
+process; after it, what has changed there comes back: arguments, names, what was printed. What the student's code
+offers is held to the profile of the test cell: a kind of thing that the master's own solution did not offer, or a
+comparison that it did not need, is refused, and the cell gives no points.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import random
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from autograder.course import Profile
+from autograder.examine import standins
+from autograder.examine.held import Unanswered
+from autograder.examine.lending import Lending
+from autograder.examine.received import Received
+
+from labtools.objects import MISSING
+
+MAX_USES = 20_000  # of one test cell
+#: Uses of a stand-in that decide nothing by themselves: what they give is a value, or crosses the wall again.
+FREE = {"str", "repr", "format", "dir", "copy", "deepcopy", "source", "setitem", "delitem"}
+
+#: Sends a request on behalf of a name, with functions to lend; returns the answer. It raises Unanswered.
+Ask = Callable[[str, dict[str, Any], Lending], Any]
+
+
+class Visit(Received):
+    """One submission's objects, seen from the plain test cells of one notebook."""
+
+    def __init__(
+        self, ask: Ask, namespace: dict[str, Any], imports: dict[tuple[str, str], Any], recording: bool
+    ) -> None:
+        super().__init__(imports, recording)
+        self._ask = ask
+        self._namespace = namespace
+        self._cell = ""
+        self._new = True  # the student's process begins to count its objects anew
+        self._labels: dict[int, str] = {}
+        self._known: dict[str, Any] = {}  # data of the student's names, as both sides know them
+        self._told: set[str] = set()
+        self._watched: list[str] = []
+        self._seeded = False  # since the last use
+        self._uses = 0
+
+    # ------------------------------------------------------------------ a test cell
+
+    def begin(self, cell: str, profile: Profile, read: Iterable[str], tell: Iterable[str]) -> None:
+        """Begin a test cell that mentions these names of the student, and may change those to tell."""
+        self._cell, self.profile, self._uses = cell, profile, 0
+        self._watched, self._told = sorted(read), set()
+        for name, data in self._request(cell, "read", self._watched)["values"].items():
+            self._learn_name(name, data)
+        self._told = set(tell)
+
+    def end(self, imports: list[list[str]]) -> None:
+        """Tell what the cell has left behind: its changes of names, and its imports for the cells that follow.
+
+        That is done after a refusal, too: what a test has taken away is not missing in the next one.
+        """
+        refusal = self.refusal
+        if isinstance(refusal, Unanswered):
+            raise refusal
+        self.refusal = None
+        if imports or any(self._changes()):
+            self._request(self._cell, "imports", imports)
+        self._request(self._cell, "forget")
+        self.values.forget()
+        self._known.clear()
+        self.refusal = refusal
+
+    def _learn_name(self, name: str, data: Any) -> None:
+        if name not in self._watched:
+            return
+        self._known[name] = data
+        if data == MISSING:
+            self._namespace.pop(name, None)
+            return
+        value = self.values.decode(data)
+        self._namespace[name] = value
+        if standins.is_standin(value):
+            self._labels[standins.number_of(value)] = name
+
+    # ------------------------------------------------------------------ uses of a stand-in
+
+    def call(self, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        return self._use(number, "call", number, arguments=arguments, named=named)
+
+    def get(self, number: int, name: str) -> Any:
+        return self._use(number, "get", number, name)
+
+    def put(self, number: int, name: str, value: Any) -> None:
+        self._use(number, "put", number, name, value=value)
+
+    def remove(self, number: int, name: str) -> None:
+        self._use(number, "remove", number, name)
+
+    def special(self, number: int, name: str, arguments: tuple[Any, ...]) -> Any:
+        if name not in FREE:
+            self.need(name)
+        return self._use(number, "special", number, name, arguments=arguments)
+
+    def source(self, number: int) -> str:
+        return str(self.special(number, "source", ()))
+
+    def signature(self, number: int) -> inspect.Signature:
+        empty = inspect.Parameter.empty
+        known, returned = self._use(number, "signature", number)
+        parameters = [
+            inspect.Parameter(
+                name,
+                inspect._ParameterKind(kind),
+                default=default[0] if default else empty,
+                annotation=annotation[0] if annotation else empty,
+            )
+            for name, kind, default, annotation in known
+        ]
+        return inspect.Signature(parameters, return_annotation=returned[0] if returned else empty)
+
+    def seeded(self) -> None:
+        """The test has seeded a random generator: the student's gets the same state."""
+        self._seeded = True
+
+    def _use(self, number: int, operation: str, *parts: Any, **given: Any) -> Any:
+        label = self._labels.get(number, self._cell)
+        result = self._request(label, operation, *parts, **given)["result"]
+        if standins.is_standin(result):
+            inner = f"{label}.{parts[1]}" if operation == "get" else label
+            self._labels.setdefault(standins.number_of(result), inner[:100])
+        return result
+
+    # ------------------------------------------------------------------ messages
+
+    def _request(self, label: str, operation: str, *parts: Any, **given: Any) -> dict[str, Any]:
+        if self.refusal:
+            raise self.refusal
+        self._uses += 1
+        if self._uses > MAX_USES:
+            self.refuse(f"this test uses your objects more than {MAX_USES} times")
+        changed, deleted = self._changes()
+        self.values.begin()
+        message: dict[str, Any] = {"watch": self._watched if operation != "forget" else [], "new": self._new}
+        self._new = False
+        if changed:
+            message["set"] = {name: self.values.encode(self._namespace[name]) for name in changed}
+            self._known.update(message["set"])
+        if deleted:
+            message["delete"] = deleted
+            self._known.update(dict.fromkeys(deleted, MISSING))
+        if self._seeded:
+            self._seeded = False
+            message["random"] = self._random()
+        message["with"] = {name: self.values.encode(value) for name, value in given.items()}
+        message["keys"] = self.values.written
+        message["do"] = [operation, *parts]
+        answer = self._ask(label, message, self.lending)
+        if self.refusal:
+            raise self.refusal
+        return self._take(answer, operation)
+
+    def _take(self, answer: Any, operation: str) -> dict[str, Any]:
+        """What an answer says; an exception of the student's is raised. Unanswered if it cannot be read."""
+        try:
+            self.learn(answer["classes"])
+            for data in answer["changed"]:
+                self.values.decode(data)
+            for name, data in answer["globals"].items():
+                self._learn_name(name, data)
+            printed = answer["printed"]
+            if printed:
+                sys.stdout.write(str(printed))
+            if "raised" in answer:
+                raised = self.error(*answer["raised"])
+            elif operation == "read":
+                return {"values": dict(answer["values"])}
+            else:
+                return {"result": self.values.decode(answer["value"])}
+        except Exception as error:  # whatever the student's process sends
+            self.refusal = Unanswered(f"a reply that cannot be read ({type(error).__name__})")
+            raise self.refusal from None
+        raised.of_student = True  # type: ignore[attr-defined]
+        raise raised
+
+    def _changes(self) -> tuple[list[str], list[str]]:
+        """Names of the student that the test has set or changed, and that it has deleted.
+
+        What cannot cross, such as an open file of the test, is not told.
+        """
+        changed, deleted = [], []
+        for name in sorted(self._told):
+            self.values.begin()
+            if name not in self._namespace:
+                if self._known.get(name, MISSING) != MISSING:
+                    deleted.append(name)
+            else:
+                with contextlib.suppress(TypeError, ValueError):
+                    if self.values.encode(self._namespace[name]) != self._known.get(name):
+                        changed.append(name)
+        return changed, deleted
+
+    def _random(self) -> Any:
+        """The states of the random generators here, as data."""
+        states: dict[str, Any] = {"random": random.getstate()}
+        if "numpy" in sys.modules:
+            states["numpy"] = tuple(
+                part.tolist() if hasattr(part, "tolist") else part for part in sys.modules["numpy"].random.get_state()
+            )
+            states["numpy"] = (states["numpy"][0], tuple(states["numpy"][1]), *states["numpy"][2:])
+        if "torch" in sys.modules:
+            states["torch"] = bytes(sys.modules["torch"].get_rng_state().tolist())
+        return [self.values.encode(part) for part in (tuple(states), *states.values())]

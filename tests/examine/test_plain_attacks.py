@@ -1,0 +1,102 @@
+"""Attacks on plain test cells gain nothing behind the wall, and most of them gain points beside the tests."""
+
+import json
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course import Profile
+from autograder.examine.plain_cells import PlainCells, Sitting
+from tests.examine import room
+
+ATTACKS = tomllib.loads(Path(__file__).with_name("plain_attacks.toml").read_text())
+RIGHT = """
+def total(numbers):
+    return sum(numbers)
+def words(text):
+    return text.split()
+def mean(a):
+    return a.mean()
+"""
+MASTER = room.notebook(
+    ("given", "import numpy as np"),
+    ("solution", RIGHT),
+    ("test", "assert total([1, 2]) == 3\nassert total([]) == 0"),
+    ("test", "found = words('b a')\nassert sorted(found) == ['a', 'b']\nassert 'a' in found and len(found) == 2"),
+    ("test", "np.testing.assert_allclose(mean(np.array([1.0, 3.0])), 2.0)\nassert mean(np.zeros(3)) == 0"),
+)
+
+
+@pytest.fixture(scope="module")
+def profiles(kernels: str) -> dict[str, Profile]:
+    points, _, made = room.behind(kernels, MASTER, [RIGHT])
+    assert points == [4.0, 4.0, 4.0]
+    return made
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_gains_nothing(kernels: str, profiles: dict[str, Profile], name: str) -> None:
+    attack = ATTACKS[name]
+    began = time.monotonic()
+    points, messages, _ = room.behind(kernels, MASTER, [attack["answer"]], profiles)
+    assert points == [0.0, 0.0, 0.0]
+    assert all(messages) and all(len(message) <= 1000 for message in messages)
+    json.dumps(messages).encode()
+    assert time.monotonic() - began < 60
+    if attack.get("gains"):
+        assert sum(room.beside(kernels, MASTER, [attack["answer"]])) > 0
+
+
+def test_without_its_profile_an_object_that_answers_everything_gains_points(kernels: str) -> None:
+    """What holds it back is the profile: in a run that records one, it answers for itself."""
+    answer = ATTACKS["objects-that-answer-everything"]["answer"]
+    points, _, _ = room.behind(kernels, MASTER, [answer])
+    assert points[0] == 4.0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        7,
+        [],
+        {},
+        {"value": 1},
+        {"classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["object"], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["object", 0, 5, "function"], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["import", "os", "system"], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["type", "subprocess.Popen"], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["yours", 0], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["array", 1, "|O", [1], ""], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["array", 1, "<f8", ["builtins.tuple", 10**12], "AA=="], "classes": [], "changed": [], "globals": {},
+         "printed": ""},
+        {"value": ["named", "eval", ["x", "__import__('os')"], [1, 2]], "classes": [], "changed": [], "globals": {},
+         "printed": ""},
+        {"raised": [["type", "builtins.int"], ["builtins.tuple"], "", 0], "classes": [], "changed": [], "globals": {},
+         "printed": ""},
+        {"raised": [["type", "builtins.ValueError"]], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["builtins.set", -1, [], [["builtins.list", -2, [], []]]], "classes": [], "changed": [],
+         "globals": {}, "printed": ""},
+        {"value": ["builtins.range", 1, "x", None], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["fractions.Fraction", 1, 0], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": ["int", "0x" + "f" * 100_000], "classes": [], "changed": [], "globals": {}, "printed": ""},
+        {"value": 3, "classes": [{"number": 1, "name": "A", "module": "os", "bases": [["class", 9]], "special": []}],
+         "changed": [], "globals": {}, "printed": ""},
+    ],
+)  # fmt: skip
+def test_a_reply_that_no_code_of_ours_makes_is_refused(tmp_path: Path, answer: Any) -> None:
+    def ask(label: str, request: dict[str, Any], lent: Any) -> Any:
+        if request["do"][0] == "read":
+            function = ["object", 1, 0, "function"]
+            kind = {"number": 0, "name": "function", "module": "builtins", "bases": [], "special": ["call"]}
+            return {"values": {"total": function}, "classes": [kind], "changed": [], "globals": {}, "printed": ""}
+        return answer
+
+    sitting = Sitting(PlainCells(MASTER), ask, lambda: None, tmp_path, 10.0)
+    outcome = sitting.run("test-1", Profile(kinds=["function", "instance", "class"]))
+    assert outcome.points == 0.0
+    assert "cannot be read" in outcome.checks[0].message or "Not accepted" in outcome.checks[0].message

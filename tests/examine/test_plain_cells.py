@@ -1,0 +1,28 @@
+"""Plain test cells give the same verdict behind the wall and beside the student's code, as nbgrader runs them."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.examine import room
+
+CASES = tomllib.loads(Path(__file__).with_name("plain_cells.toml").read_text())
+BLANK = "# YOUR CODE HERE\npass"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_plain_cell_gives_the_same_verdict_behind_the_wall(kernels: str, name: str) -> None:
+    case = CASES[name]
+    tests = [case[each] for each in ("test", "test2") if each in case]
+    master = room.notebook(
+        ("given", case.get("given", "")), ("solution", case["right"]), *[("test", each) for each in tests]
+    )
+    right, _, profiles = room.behind(kernels, master, [case["right"]])
+    assert right == [4.0] * len(tests)
+    for answer in (case["right"], case["wrong"], BLANK):
+        wanted = room.beside(kernels, master, [answer])
+        found, messages, _ = room.behind(kernels, master, [answer], profiles)
+        assert found == wanted, messages
+        assert (sum(wanted) < sum(right)) == (answer != case["right"])
+        assert [bool(message) for message in messages] == [points < 4 for points in found]
