@@ -46,7 +46,7 @@ c.Examine.notebook_bytes = 20_000_000
 
 # Limits of a kernel with all its processes. The memory is what it may take beyond what it has at the start.
 c.Sandbox.memory_bytes = 2 * 1024**3
-c.Sandbox.processes = 48
+c.Sandbox.processes = 64
 c.Sandbox.cpu_seconds = 120
 
 # The same for nbgrader's own `nbgrader autograde`, which knows no other limit.

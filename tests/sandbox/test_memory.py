@@ -11,6 +11,7 @@ from autograder.sandbox import cgroup, share
 from autograder.sandbox.box.limits import MIB
 
 from .conftest import LIMITS, until
+from .test_limits import spec_with
 
 SOCKETS = """
 import os, socket, time
@@ -59,14 +60,14 @@ def test_buffers_of_sockets_do_not_grow(kernel, option):
     assert kernel.run("one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1); one.send(b'x')") == "1"
 
 
-def test_full_sockets_count(start):
+def test_full_sockets_count(start, server):
     """Where there are no control groups, what they can hold is bounded by the number of files."""
-    kernel, before = start(), free()
+    kernel, before = start(spec_with(server, memory_bytes=256 * MIB)), free()
     request = kernel.send(SOCKETS)
     if cgroup.find_place(os.getpid()):
         assert kernel.receive(request) == "dead"
         kernel.wait(kernel.provisioner.wait())
-        assert "more than 512 MiB of memory" in kernel.provisioner.fate
+        assert "more than 256 MiB of memory" in kernel.provisioner.fate
     else:
         assert not until(lambda: before - free() > LIMITS.processes * LIMITS.open_files * MIB // 4, timeout=6)
 

@@ -19,8 +19,8 @@ class Limits:
     """
 
     memory_bytes: int = 2048 * MIB
-    processes: int = 48
-    open_files: int = 128
+    processes: int = 64
+    open_files: int = 96
     file_bytes: int = 64 * MIB
     cpu_seconds: int = 120
     scratch_bytes: int = 256 * MIB
