@@ -25,7 +25,7 @@ from autograder.examine.trusted import Lab
 from autograder.intake import HandedIn
 from autograder.release.make import make_release
 from autograder.release.profiling import empty_profiles, make_profiles
-from autograder.sandbox import Limits, bubblewrap
+from autograder.sandbox import LEVELS, Limits, missing
 
 CELLS = [
     ("given", "setup", "import math\nnumbers = [float(line) for line in open('numbers.txt')]"),
@@ -106,7 +106,7 @@ def test_submissions_are_held_to_the_profile(made: tuple[Course, list[str]]) -> 
         "hostile-always": ({"mean": ALWAYS, "stack": stack}, [0.0, 2.0]),
         "hostile-exit": ({"mean": "import os\ndef mean(x):\n    os._exit(0)", "stack": stack}, [0.0, 2.0]),
     }
-    setting = Setting(course, "0", TimeLimits(), Limits(), bool(bubblewrap.missing()))
+    setting = Setting(course, "0", TimeLimits(), Limits(), next(level for level in LEVELS if not missing(level)))
     with Station(setting, 1) as station:
         for student, (given, wanted) in answers.items():
             result = SubmissionResult.from_json(station.examine(student, handed_in(course, given), ""))
