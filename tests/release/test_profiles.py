@@ -130,7 +130,7 @@ def test_a_test_cell_that_was_changed_after_the_release_is_named(home: Path, tmp
     write_lab(course)
     course.release.mkdir(parents=True)
     with pytest.raises(CourseError, match="test-mean.*make release"):
-        Lab(course, "0")
+        Lab(course)
 
 
 @pytest.mark.parametrize(
