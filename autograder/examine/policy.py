@@ -9,12 +9,14 @@ that it uses.
 from __future__ import annotations
 
 import ast
+import contextlib
 import warnings
 from collections.abc import Iterable, Iterator
 
 from nbformat import NotebookNode
 
 from autograder.course import grade_id, is_solution
+from autograder.examine.magics import plain_python
 
 SMALL = 0.01  # a step of numerical differentiation is at most this
 AUTOMATIC = {"grad", "backward", "jacobian", "hessian", "vjp", "jvp", "jacrev", "jacfwd", "value_and_grad"}
@@ -54,12 +56,13 @@ def flags(master: NotebookNode, notebook: NotebookNode) -> dict[str, str]:
 
 
 def parse(source: str) -> ast.Module | None:
+    """The syntax tree of a cell, if need be without IPython's lines. None if it is no Python."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+        for text in (source, plain_python(source)):
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                return ast.parse(text)
+    return None
 
 
 def reachable(name: str, trees: dict[str, ast.Module]) -> Iterator[tuple[str, ast.AST]]:

@@ -99,6 +99,13 @@ def test_a_factor_that_all_derivatives_have_in_common_costs_one_check(factor: fl
     assert set(entries) == {""} and size
 
 
+def test_differences_that_are_off_by_rounding_alike_everywhere_are_not_exact(names: dict[str, Any]) -> None:
+    right = names["finite_difference_gradient"]
+    names["finite_difference_gradient"] = lambda *given: right(*given) * 1.0014
+    central, size, other_step, single, data, unchanged = messages("finite_differences", names)
+    assert central and size and other_step and single and data and not unchanged
+
+
 def test_a_factor_that_all_losses_have_in_common_costs_one_check(names: dict[str, Any]) -> None:
     right = names["get_loss"]
     names["get_loss"] = lambda target, pred: right(target, pred) * len(target)
