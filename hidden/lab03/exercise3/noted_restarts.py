@@ -102,7 +102,9 @@ class NotedRestarts:
 
 
 def _tells(runs: Sequence[Restarts]) -> bool:
-    """Whether the best and the worst are neither always the first nor always the last."""
+    """Whether the best and the worst are neither always the first nor always the last, nor the best the best start."""
+    if all(int(run.losses.argmin()) == int(run.losses_before.argmin()) for run in runs):
+        return False
     for find in (torch.argmin, torch.argmax):
         places = [(int(find(run.losses)), len(run.losses) - 1) for run in runs]
         if all(place == 0 for place, _ in places) or all(place == last for place, last in places):
