@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -43,8 +44,8 @@ def call_with(function: Any, arguments: Sequence[Sequence[Any]], stand_ins: Sequ
 def call_and_look(function: Any, arguments: Sequence[Sequence[Any]], stand_ins: Sequence[Functions]) -> list[Answer]:
     """Like `call_with`, and look at what happens.
 
-    Each answer holds [result, arguments after the call, calls], where `calls` has [name, arguments] for every call
-    of a stand-in, its arguments in the order of its signature.
+    Each answer holds [result, arguments after the call, calls, printed], where `calls` has [name, arguments] for every
+    call of a stand-in, its arguments in the order of its signature, and `printed` is the beginning of what was printed.
     """
     noted: list[list[Any]] = [[] for _ in arguments]
     lent = [
@@ -56,13 +57,13 @@ def call_and_look(function: Any, arguments: Sequence[Sequence[Any]], stand_ins: 
     for answer in answers:
         expect(answer.error is not None or _is_look(answer.value), "Your code gave no complete answer.")
     return [
-        answer if answer.error else answer._replace(value=[*answer.value, calls])
+        answer if answer.error else answer._replace(value=[*answer.value[:2], calls, answer.value[2]])
         for answer, calls in zip(answers, noted)
     ]
 
 
 def _is_look(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and isinstance(value[1], list)
+    return isinstance(value, list) and len(value) == 3 and isinstance(value[1], list) and isinstance(value[2], str)
 
 
 def noting(calls: list[Any], name: str, use: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,8 +81,11 @@ def noting(calls: list[Any], name: str, use: Callable[..., Any]) -> Callable[...
 @probe
 def probe_calls_with(function: Any, arguments: list[Any], stand_ins: list[Any], look: bool) -> list[Answer]:
     def call(*given: Any) -> Any:
-        result = function(*given)
-        return [result, list(given)] if look else result
+        if not look:
+            return function(*given)
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            result = function(*given)
+        return [result, list(given), printed.getvalue()[:100]]
 
     answers = []
     for each, functions in zip(arguments, stand_ins):

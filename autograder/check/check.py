@@ -36,10 +36,15 @@ class Tally:
 
     right: dict[str, int] = field(default_factory=dict)
     total: dict[str, int] = field(default_factory=dict)
+    smallest: float | None = None  # points that the chaff loses which loses least
+    empty: float | None = None  # points of an answer that is not written
 
     def add(self, column: str, right: bool) -> None:
         self.right[column] = self.right.get(column, 0) + right
         self.total[column] = self.total.get(column, 0) + 1
+
+    def costs(self, points: float) -> None:
+        self.smallest = points if self.smallest is None else min(self.smallest, points)
 
 
 #: Attacks run out of time by intent: with these limits that takes less of ours.
@@ -162,6 +167,10 @@ class Check:
                 if got != wanted:
                     said = "; ".join(messages) or "no message"
                     self.lines.append(f"{student}: {test} gave {got} points, expected {wanted:g} (seed {seed}): {said}")
+                if kind == "chaffs" and got is not None and got < full[test]:
+                    self.table[test].costs(full[test] - got)
+                if entry.base == "release" and not (set(entry.answers) | set(entry.files)):
+                    self.table[test].empty = max(self.table[test].empty or 0.0, got or 0.0)
                 if kind == "wheats" and test in answered:
                     self.table[test].add(COLUMNS[0], got == wanted)
                 if kind == "chaffs" and wanted < full[test]:
@@ -200,7 +209,8 @@ class Check:
     def text(self) -> str:
         """The table, and one line of totals."""
         width = max(len(name) for name in self.table)
-        lines = [" " * width + "".join(f"{column:>17}" for column in COLUMNS)]
+        headings = (*COLUMNS, "smallest chaff", "nothing written")
+        lines = [" " * width + "".join(f"{column:>17}" for column in headings)]
         total = Tally()
         for test, tally in self.table.items():
             cells = []
@@ -209,6 +219,7 @@ class Check:
                 total.right[column] = total.right.get(column, 0) + right
                 total.total[column] = total.total.get(column, 0) + count
                 cells.append(f"{f'{right}/{count}' if count else '-':>17}")
+            cells += [f"{'-' if points is None else f'{points:g}':>17}" for points in (tally.smallest, tally.empty)]
             lines.append(f"{test:<{width}}" + "".join(cells))
         sums = [f"{f'{total.right[column]}/{total.total[column]}':>17}" for column in COLUMNS]
         lines.append(f"{'all':<{width}}" + "".join(sums))

@@ -9,12 +9,14 @@ that it uses.
 from __future__ import annotations
 
 import ast
+import contextlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 
 from nbformat import NotebookNode
 
 from autograder.course import grade_id, is_solution
+from autograder.examine.magics import plain_python
 
 LONGEST = 20  # parts of a dotted name
 SMALL = 0.01  # a step of numerical differentiation is at most this
@@ -63,12 +65,13 @@ def code_of(node: ast.expr, source: str) -> str:
 
 
 def parse(source: str) -> ast.Module | None:
+    """The syntax tree of a cell, if need be without IPython's lines. None if it is no Python."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+        for text in (source, plain_python(source)):
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                return ast.parse(text)
+    return None
 
 
 def reachable(name: str, trees: dict[str, ast.Module]) -> Iterator[tuple[str, ast.AST]]:

@@ -86,8 +86,37 @@ def test_mistakes_in_get_gradients_are_named(message: str, names: dict[str, Any]
 def test_a_wrong_derivative_costs_only_the_checks_that_look_at_it(names: dict[str, Any]) -> None:
     right = names["get_gradients"]
     names["get_gradients"] = lambda *given: right(*given) * torch.tensor([2, 1, 1, 1, 1, 1, 1, 1, 1])
-    by_output, by_biases, by_weights, together = messages("get_gradients", names)
-    assert by_output == by_weights == "" and "b1 or b2" in by_biases and together
+    by_output, by_biases, by_weights, size = messages("get_gradients", names)
+    assert by_output == by_weights == size == ""
+    assert by_biases == "The derivative by b1 is not right."
+
+
+@pytest.mark.parametrize("factor", [-1.0, 0.2, 5.0])
+def test_a_factor_that_all_derivatives_have_in_common_costs_one_check(factor: float, names: dict[str, Any]) -> None:
+    right = names["get_gradients"]
+    names["get_gradients"] = lambda *given: right(*given) * factor
+    *entries, size = messages("get_gradients", names)
+    assert set(entries) == {""} and size
+
+
+def test_differences_that_are_off_by_rounding_alike_everywhere_are_not_exact(names: dict[str, Any]) -> None:
+    right = names["finite_difference_gradient"]
+    names["finite_difference_gradient"] = lambda *given: right(*given) * 1.0014
+    central, size, other_step, single, data, unchanged = messages("finite_differences", names)
+    assert central and size and other_step and single and data and not unchanged
+
+
+def test_a_factor_that_all_losses_have_in_common_costs_one_check(names: dict[str, Any]) -> None:
+    right = names["get_loss"]
+    names["get_loss"] = lambda target, pred: right(target, pred) * len(target)
+    assert messages("get_loss", names) == ["", "", "This is the sum over the points, not the mean."]
+
+
+@pytest.mark.parametrize("factor", [0.0, 1e-3, 100.0])
+def test_what_is_far_off_is_no_factor(factor: float, names: dict[str, Any]) -> None:
+    right = names["get_gradients"]
+    names["get_gradients"] = lambda *given: right(*given) * factor
+    assert all(messages("get_gradients", names))
 
 
 WRONG = [

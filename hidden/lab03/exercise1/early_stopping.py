@@ -21,6 +21,7 @@ def judge(checks: Checks, student: Names) -> None:
             not (answer.error == "RuntimeError" and "evaluations" in answer.message),
             f"It does not stop {where}, although it has arrived long before.",
         )
+        expect(bool(run.visited), "It does not use the function that it was given: call `self.func`.")
         allowed = 5 * (1e-4 / run.alpha) ** 0.5
         end = numbers(answer, 2)
         far = distance(end, run.center)
@@ -39,14 +40,20 @@ def judge(checks: Checks, student: Names) -> None:
     @checks.check("a start where f is zero, and a start where one coordinate is already right", weight=1)
     def _() -> None:
         for start in ((3.0, 7.0), (-2.0, 1.0)):
-            run = Descent(start, 0.1, 100_000, A=((1, 0), (0, 1)), center=(3, 1))
+            run = Descent(start, 0.1, 100_000, A=((1, 0), (0, 1)), center=(3, 1), stands_for="MyFunction")
             expect_stop(run, "from a start where one coordinate is already right (watch both)")
-        expect_stop(Descent((6.0, 0.0), 0.1, 100_000), "from a start where f is 0 (a value of 0 means nothing)")
+        run = Descent((6.0, 0.0), 0.1, 100_000, stands_for="MyFunction")
+        expect_stop(run, "from a start where f is 0 (a value of 0 means nothing)")
 
     @checks.check("it stops at the minimum itself, and after `max_steps` when it diverges", weight=0.5)
     def _() -> None:
         center = (random.uniform(-3, 3), random.uniform(-3, 3))
-        slopes: dict[str, Any] = {"A": ((2, 0.5), (0.5, 2.5)), "center": center, "offset": random.uniform(2, 6)}
+        slopes: dict[str, Any] = {
+            "A": ((2, 0.5), (0.5, 2.5)),
+            "center": center,
+            "offset": random.uniform(2, 6),
+            "stands_for": "MyFunction",
+        }
         expect_stop(Descent(center, 0.1, 100_000, **slopes), "from the minimum")
         start = (center[0] - 2, center[1] + 2.5)
         wild = Descent(start, 1.2, 60, **slopes)
@@ -59,5 +66,7 @@ def judge(checks: Checks, student: Names) -> None:
     @checks.check("a value that rises once is not taken for arrival", weight=0.5)
     def _() -> None:
         # x1 starts on a steep wall: the first step jumps to the other side, where f is larger, then f falls.
-        run = Descent((1.23, 0.0), 0.1, 100_000, A=((4, 0), (0, 4)), center=(0, 0), offset=1, wall=56)
+        run = Descent(
+            (1.23, 0.0), 0.1, 100_000, A=((4, 0), (0, 4)), center=(0, 0), offset=1, wall=56, stands_for="MyFunction"
+        )
         expect_stop(run, "where f rises in the first step and falls from then on (a rise is no arrival)")

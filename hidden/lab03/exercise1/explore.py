@@ -19,9 +19,15 @@ def judge(checks: Checks, choice: Callable[[], tuple[float, float, float, int]])
     @checks.check("gradient descent ends within 1e-3 of the minimum", weight=1.5)
     def _() -> None:
         x1, x2, rate, steps = choice()
+        way = [distance((x1, x2))]
         for _ in range(steps):
             d1, d2 = gradient(x1, x2)
             x1, x2 = x1 - rate * d1, x2 - rate * d2
-        far = distance((x1, x2))
-        expect(far < 1e6, "With this learning rate the steps grow without limit: choose a smaller one.")
+            way.append(distance((x1, x2)))
+        far = way[-1]
+        expect(far <= way[0], "With this learning rate the steps grow without limit: choose a smaller one.")
+        expect(
+            far <= 1e-3 or far < 0.999 * way[-2],
+            "With this learning rate the steps jump to and fro and come no nearer: choose a smaller one.",
+        )
         expect(far <= 1e-3, "It moves towards the minimum, but does not get within 1e-3: more steps, or larger ones.")

@@ -87,12 +87,12 @@ def judge(checks: Checks, student: Names) -> None:
     def expect_right_or_own(
         got: list[float], formula: Callable[[float, float], Any], message: str, mistakes: dict[str, Any]
     ) -> None:
-        """It must belong to the right points, or to the student's own, if these are steps from the right start."""
+        """It must belong to the right points, or to the student's own, if these begin with a real step."""
         points = own_points()
         right = [formula(*point) for point in BY_HAND[:3]]
         own = [formula(*point) for point in points]
-        steps = agree(points[0], BY_HAND[0]) and not agree(points[0], points[1])
-        if not (steps and agree(got, numbers(own))):
+        stepped = agree(points[0], BY_HAND[0]) and not agree(points[0], points[1])  # a wrong gradient may be 0 later
+        if not (stepped and agree(got, numbers(own))):
             expect_close([got], [right], message, {text: [wrong] for text, wrong in mistakes.items()})
 
     @checks.check("the points are right", weight=1)

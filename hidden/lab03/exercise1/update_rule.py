@@ -95,12 +95,15 @@ def judge(checks: Checks, student: Names) -> None:
 
     @checks.check("a second call from the same start gives the same end", weight=1)
     def _() -> None:
-        twice = Descent(start, 0.2, 3, calls=2, look=True, **strange)
+        other = (start[0] + 0.5, start[1] - 0.5)  # an end that was remembered for the other start costs one check
+        twice = Descent(other, 0.2, 3, calls=2, look=True, stands_for="MyFunction", **strange)
         (answer,) = optimize(student.GradientDescentOptimizer, [twice])
         found = numbers(answer, 6)
         one, two, after = found[:2], found[2:4], found[4:]
-        expect(max(abs(a - b) for a, b in zip(one, start)) > 1e-3, "The optimizer does not move.")
+        expect(max(abs(a - b) for a, b in zip(one, other)) > 1e-3, "The optimizer does not move.")
+        expect(
+            len(set(twice.visited)) > 1, "It makes no steps with the function that it was given: use `self.func.apply`."
+        )
         expect_walked(twice, one, math.inf)
-        expect(len(set(twice.visited)) != 1, "It makes no steps: it looks at its start alone.")
-        expect_close([after], [start], "It moves the caller's starting point: work on a copy.")
+        expect_close([after], [other], "It moves the caller's starting point: work on a copy.")
         expect_close([two], [one], "The second call ends elsewhere: something is left over from the first.")

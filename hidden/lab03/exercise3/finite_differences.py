@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from hidden.lab03.exercise3.common_factor import common_factor
 from hidden.lab03.exercise3.comparing import expect_unchanged, result_and_arguments
 from hidden.lab03.exercise3.earlier import Earlier, with_own_or_others
 from hidden.lab03.exercise3.inputs import draw
@@ -70,8 +71,9 @@ def judge(checks: Checks, student: Names) -> None:
         other_steps: Mapping[str, float] | None = None,
         rtol: float = 1e-7,
         atol: float = 1e-8,
+        any_factor: bool = True,
     ) -> None:
-        """Fail unless the differences with step `eps` are right.
+        """Fail unless the differences with step `eps` are right; with `any_factor` up to a factor of all nine.
 
         `other_steps` maps the message of a mistake to the step that this mistake takes.
         """
@@ -92,17 +94,24 @@ def judge(checks: Checks, student: Names) -> None:
                 "All differences are 0: are the two sets of parameters one and the same tensor, "
                 "or is the step too small for the type of the numbers?",
             )
-            expect_close([got], [_differences(losses, at, eps)], vague, known, rtol, atol)
+            right = _differences(losses, at, eps)
+            k = common_factor(got, right.tolist(), most=9, largest=3) if any_factor else 1.0
+            expect_close([got], [k * right], vague, known, rtol, atol)
 
         with_own_or_others(compare, vague)
 
-    @checks.check("central differences, to eight digits", weight=1.5)
+    not_exact = (
+        "The differences are not right, or not exact enough. With eps = 1e-5 to both sides, and in float64, "
+        "the first eight digits are right."
+    )
+
+    @checks.check("central differences, to eight digits", weight=1)
     def _() -> None:
-        expect_differences(
-            (x, target, params),
-            "The differences are not right, or not exact enough. With eps = 1e-5 to both sides, and in float64, "
-            "the first eight digits are right.",
-        )
+        expect_differences((x, target, params), not_exact)
+
+    @checks.check("divided by the distance of the two losses, with the right sign", weight=0.5)
+    def _() -> None:
+        expect_differences((x, target, params.flip(0)), not_exact, any_factor=False)
 
     @checks.check("the step is the argument `eps`", weight=0.5)
     def _() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from hidden.lab03.exercise3.common_factor import common_factor
 from hidden.lab03.exercise3.inputs import draw
 from hidden.lab03.exercise3.network import cross_entropy
 
@@ -61,9 +62,15 @@ def _known(cases: Sequence[tuple[Tensor, Tensor]]) -> dict[str, Sequence[Any]]:
 
 
 def _expect_losses(
-    student: Names, cases: Sequence[tuple[Tensor, Tensor]], vague: str = "The loss is not that of the formula."
+    student: Names,
+    cases: Sequence[tuple[Tensor, Tensor]],
+    vague: str = "The loss is not that of the formula.",
+    any_factor: bool = False,
 ) -> None:
-    """Fail unless the losses are right in these cases (target, pred)."""
+    """Fail unless the losses are right in these cases (target, pred).
+
+    With `any_factor` all of them may be wrong by a factor, the same for all: a sum in the place of a mean.
+    """
     got = [numbers(answer, 1) for answer in call_many(student.get_loss, cases)]
     expect(
         all(value == value for entry in got for value in entry),
@@ -74,6 +81,9 @@ def _expect_losses(
         "The loss is infinite: is it the logarithm of a target? The first argument is the target.",
     )
     right = [cross_entropy(*case).mean() for case in cases]
+    if any_factor:
+        k = common_factor([value for (value,) in got], [float(loss) for loss in right], most=len(cases))
+        right = [k * loss for loss in right]
     expect_close(got, right, vague, lambda: _known(cases), rtol=2e-5)  # log(p + 1e-7) is right as well
 
 
@@ -86,22 +96,28 @@ def judge(checks: Checks, student: Names) -> None:
 
     @checks.check("targets of 0 and 1", weight=1)
     def _() -> None:
+        classes = torch.tensor([0.0, 1, 1, 0, 1], dtype=torch.float64)
+        unsure = random.uniform(0.1, 0.9)
+        sure = torch.tensor([0.004, 0.996, 0.004, 0.996, unsure], dtype=torch.float64)  # right or wrong
+        usual = [(classes, between(5)), (classes.flip(0), between(5))]
+        _expect_losses(student, usual, any_factor=True)
+        _expect_losses(
+            student,
+            [(classes, sure), *usual],
+            "Where a prediction is close to 0 or 1 the loss is not right. A guard against log(0) has to be tiny.",
+            any_factor=True,
+        )
+
+    @checks.check("targets between 0 and 1", weight=1)
+    def _() -> None:
+        _expect_losses(student, [(between(4), between(4)) for _ in range(3)], any_factor=True)
+
+    @checks.check("the mean over the points, for other numbers of points, too", weight=0.5)
+    def _() -> None:
         one, two = call_again(student.get_loss, (between(3), between(3)))
         expect_close(
             [numbers(two, 1)],
             [numbers(one, 1)],
             "A second call with the same tensors gives another loss: your function changes what it is given.",
         )
-        classes = torch.tensor([0.0, 1, 1, 0, 1], dtype=torch.float64)
-        unsure = random.uniform(0.1, 0.9)
-        sure = torch.tensor([0.004, 0.996, 0.004, 0.996, unsure], dtype=torch.float64)  # right or wrong
-        _expect_losses(student, [(classes, between(5)), (classes[1:4], between(3))])
-        _expect_losses(
-            student,
-            [(classes, sure)],
-            "Where a prediction is close to 0 or 1 the loss is not right. A guard against log(0) has to be tiny.",
-        )
-
-    @checks.check("targets between 0 and 1, and other numbers of points", weight=1.5)
-    def _() -> None:
         _expect_losses(student, [(between(count), between(count)) for count in (2, 4, 7)])

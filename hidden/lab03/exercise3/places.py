@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from hidden.lab03.exercise3 import backprop
 from hidden.lab03.exercise3.inputs import draw
 from hidden.lab03.exercise3.network import losses, predict
 
 Point = tuple[Tensor, Tensor, Tensor]  # x, target, params
 Change = Callable[[Tensor], Tensor]  # a right gradient to a wrong one
 
-NEGATED: dict[str, Change] = {"minus the gradient": lambda g: -g}
+#: Wrong beyond all doubt, with zeros where the right one has zeros: whoever accepts this accepts nearly everything.
+FAR_OFF: dict[str, Change] = {"a gradient whose numbers are 1 too large, but for its zeros": lambda g: g + (g != 0)}
 WRONG_AS_A_WHOLE: dict[str, Change] = {
     "twice the gradient": lambda g: 2 * g,
     "half the gradient": lambda g: g / 2,
     "nine zeros": lambda g: 0 * g,
     "a gradient in another order": lambda g: g.roll(1),
     "a gradient that is 1 % too large": lambda g: 1.01 * g,
-} | NEGATED
+    "minus the gradient": lambda g: -g,
+}
 WRONG_WHERE_FLAT = {what: WRONG_AS_A_WHOLE[what] for what in ("twice the gradient", "nine zeros", "minus the gradient")}
 
 
@@ -33,6 +36,7 @@ class Place:
 
     point: Point
     exact: Tensor  # the derivatives
+    differences: Tensor  # what finite differences give: the derivatives, but for rounding
     right: Tensor  # what is offered as the right gradient
     wrong: dict[str, Change]  # by a description
     where: str  # the place, in words
@@ -47,26 +51,30 @@ class Offer(NamedTuple):
 
 
 def offers_at(places: Sequence[Place], random: Random) -> list[Offer]:
-    """The right gradient of each of these places of one kind, and each wrong one at one of them, in random order.
+    """The right gradient of each of these places of one kind, and each wrong one, in random order.
 
     So neither the order nor a comparison of the offers tells which ones are right.
     """
     offers = [Offer(place, place.right) for place in places]
-    for what in places[0].wrong:
-        place = random.choice(places)
-        offers.append(Offer(place, place.wrong[what](place.right), what))
+    for place in places:
+        offers += [Offer(place, change(place.right), what) for what, change in place.wrong.items()]
     return random.sample(offers, len(offers))
 
 
-def _place(point: Point, where: str, wrong: dict[str, Change] = NEGATED) -> Place:
-    """A place where the right gradient is offered in the type of the parameters."""
+def _place(random: Random, point: Point, where: str, wrong: dict[str, Change] = FAR_OFF) -> Place:
+    """A place where the right gradient is offered in the type of the parameters.
+
+    The rounding of the differences is about as large as it is in truth, 1e-11, but never by chance nothing.
+    """
     exact = gradient(*point)
-    return Place(point, exact, exact.to(point[2].dtype, copy=True), wrong, where)
+    noise = torch.tensor([random.choice((-1, 1)) * random.uniform(0.5, 1) * 1e-11 for _ in range(9)])
+    differences = exact + noise.double() * (exact != 0)
+    return Place(point, exact, differences, exact.to(point[2].dtype, copy=True), wrong, where)
 
 
 def gradient(x: Tensor, target: Tensor, params: Tensor) -> Tensor:
     """The nine derivatives of the mean loss in float64, for parameters of any type, without formulas by hand."""
-    theta = params.double().requires_grad_()
+    theta = params.double().detach().requires_grad_()
     return torch.autograd.grad(losses(x, target, theta), theta)[0]
 
 
@@ -76,11 +84,39 @@ def draw_places(random: Random, number: int = 2) -> dict[str, list[Place]]:
     kinds: dict[str, list[Place]] = {}
     while len(kinds.get("usual", [])) < number:
         drawn = _draw_once(random)
-        if drawn["usual"].exact.abs().min() >= 0.02:  # so that no entry becomes its negative by an error of 0.02
-            drawn["entries"] = _place(drawn["usual"].point, "", wrong_entries)
+        if _is_clear(drawn["usual"]):
+            drawn["entries"] = replace(drawn["usual"], wrong=wrong_entries)
+            drawn["computed"] = _computed(random, drawn["usual"].point[2])
             for kind, place in drawn.items():
                 kinds.setdefault(kind, []).append(place)
     return kinds
+
+
+def _is_clear(usual: Place) -> bool:
+    """Whether rounding decides nothing at a place, and no entry becomes its negative by an error of 0.02."""
+    return bool(usual.exact.abs().min() >= 0.02) and torch.equal(usual.exact.float(), usual.differences.float())
+
+
+def _flat_target(random: Random, x: Tensor, params: Tensor) -> Tensor:
+    """Targets so close to the predictions that the largest derivative is 1e-3."""
+    p = predict(x, params)
+    level = p - draw(random, len(x), low=0.5, high=1.0)
+    return p + (level - p) * 1e-3 / gradient(x, level, params).abs().max()
+
+
+def _computed(random: Random, params: Tensor) -> Place:
+    """A place where the right gradient is computed in float32 and the loss is flat: so its relative error is large.
+
+    Rounding gives errors up to 6e-8 there. It is drawn so that no tolerance of 2e-8 or less accepts it by chance.
+    """
+    while True:
+        x = draw(random, 1, 2)  # one point: a mean of several would even out the rounding
+        target = _flat_target(random, x, params)
+        where = ", with a gradient that was computed in float32, where all entries are 1e-3 or less"
+        place = _place(random, (x, target, params.float()), where)
+        place.right.copy_(backprop.gradient(x.float(), target.float(), params.float()))
+        if (place.right - place.exact).abs().max() > 2.2e-8:
+            return place
 
 
 def _draw_once(random: Random) -> dict[str, Place]:
@@ -93,18 +129,17 @@ def _draw_once(random: Random) -> dict[str, Place]:
     y = torch.where(p.mean() > 0.5, 0.15, 0.85) + 0.1 * draw(random, 4)  # far from p: the derivative by c is large
     spread = draw(random, 4, low=0.3, high=0.5) * torch.tensor([1.0, -1.0, 1.0, -1.0], dtype=torch.float64)
     balanced = p - (spread - spread.mean())  # the derivative by c is 0, but its difference is rounding
-    level = p - draw(random, 4, low=0.5, high=1.0)
-    flat = p + (level - p) * 1e-3 / gradient(x, level, params).abs().max()  # the largest entry is 1e-3
+    where_balanced = "where one entry is 0 and the difference is 0 up to rounding"
+    where_flat = "where the loss is almost flat and all entries are 1e-3 or less"
     places = {
-        "usual": _place((x, y, params), "", WRONG_AS_A_WHOLE),
-        "zeros": _place((x, y, dead), ", where some of its entries are exactly 0"),
-        "balanced": _place((x, balanced, params), ", where one entry is 0 and the difference is 0 up to rounding"),
-        "single": _place((x, y, params.float()), ", with numbers in float32"),
-        "flat": _place(
-            (x, flat, params), ", where the loss is almost flat and all entries are 1e-3 or less", WRONG_WHERE_FLAT
-        ),
+        "usual": _place(random, (x, y, params), "", WRONG_AS_A_WHOLE),
+        "zeros": _place(random, (x, y, dead), ", where some of its entries are exactly 0"),
+        "balanced": _place(random, (x, balanced, params), f", {where_balanced}"),
+        "single": _place(random, (x, y, params.float()), ", with numbers in float32"),
+        "flat": _place(random, (x, _flat_target(random, x, params), params), f", {where_flat}", WRONG_WHERE_FLAT),
     }
     places["balanced"].right[6] = 0.0
+    places["balanced"].differences[6] = random.choice((-1, 1)) * 1e-11
     return places
 
 

@@ -6,15 +6,19 @@ The checks look at the trainings themselves, while another function stands for `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import torch
 
 from hidden.lab03.exercise3 import noted_restarts as noted
-from hidden.lab03.exercise3.earlier import OTHERS, OWN
+from hidden.lab03.exercise3.earlier import OTHERS, OWN, RIGHT
 from hidden.lab03.exercise3.inputs import draw
-from hidden.lab03.exercise3.noted_restarts import NOT_CALLED, Call, NotedRestarts, Restarts
+from hidden.lab03.exercise3.noted_restarts import NOT_CALLED, Call, NotedRestarts, Restarts, train_badly
 from hidden.lab03.exercise3.spread_of_restarts import SpreadOfRestarts
 
-from labtools import Checks, Names, first_to_pass, random_numbers
+from labtools import Checks, Names, expect, first_to_pass, random_numbers
+
+LOST = "If no loss is smaller than a certain number nothing is kept: begin with None or infinity, not with a number."
 
 
 def judge(checks: Checks, student: Names) -> None:
@@ -40,9 +44,23 @@ def judge(checks: Checks, student: Names) -> None:
     def _() -> None:
         expect_either(noted.expect_loss_of_params, spread.expect_loss_of_params)
 
-    @checks.check("of many restarts the best is kept", weight=1.25)
+    @checks.check("of many restarts the best is kept", weight=0.75)
     def _() -> None:
         expect_either(noted.expect_best_kept, spread.expect_best_kept)
+
+    @checks.check("it is kept even if all losses are large", weight=0.5)
+    def _() -> None:
+        ones = torch.ones(5, dtype=torch.float64)
+        bad = [call._replace(target=ones, seed=seed) for call, seed in zip(calls, seeds[-len(calls) :])]
+        badly = NotedRestarts(student, bad, RIGHT, train_badly)
+
+        def compare(runs: Sequence[Restarts]) -> None:
+            for run in runs:
+                found = any(run.returns(row) for row in run.ends)
+                expect(found or run.loss >= float(run.losses.min()), LOST)
+            noted.expect_best_kept(runs)
+
+        first_to_pass(lambda: compare(badly.all()), spread.expect_best_kept, vague=NOT_CALLED)
 
     @checks.check("each restart is trained, with the given data, learning rate and number of steps", weight=0.75)
     def _() -> None:

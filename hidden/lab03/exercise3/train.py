@@ -17,6 +17,7 @@ from labtools import Checks, Names, expect, expect_close, numbers, random_number
 from probes import call_and_look
 
 COUNTS = (1, 2, 4)  # of steps
+EARLY = "Fewer steps are taken than `steps` says: exactly that many are asked for, without an early stop."
 
 
 def _ends(earlier: Earlier, run: Run, remember: bool = False, decay: bool = False) -> list[Tensor]:
@@ -74,7 +75,7 @@ def judge(checks: Checks, student: Names) -> None:
 
         with_own_or_others(compare, vague)
 
-    @checks.check("all steps are taken, even if the loss grows", weight=0.25)
+    @checks.check("all steps are taken, even if the loss grows or hardly changes", weight=0.25)
     def _() -> None:
         wild = run._replace(alpha=30.0)
         stops = "Fewer steps are taken than `steps` says: does it stop when the loss grows?"
@@ -89,7 +90,22 @@ def judge(checks: Checks, student: Names) -> None:
                 {f"{stops} ({count} of 4)": [place] for count, place in enumerate(before)},
             )
 
+        def keep_on(earlier: Earlier) -> None:
+            """Where the loss hardly changes, no step may be left out either."""
+            start = 1e-3 * run.start
+            near = earlier.predict(x, start) + 1e-3
+            flat = run._replace(target=near, start=start)
+            answers = earlier.call(student.train, [(*flat, 40)], "get_gradients")
+            way = descend(earlier.gradient, flat, 40)
+            expect_close(
+                answers,
+                [way[-1]],
+                "Where the loss hardly changes the steps lead elsewhere.",
+                {f"{EARLY} ({count} of 40 here)": [place] for count, place in enumerate(way[:-1])},
+            )
+
         with_own_or_others(compare)
+        with_own_or_others(keep_on)
 
     @checks.check("the tensor `params` of the caller stays as it is", weight=0.75)
     def _() -> None:

@@ -85,7 +85,8 @@ def call_with(function: Any, arguments: Sequence[Sequence[Any]], stand_ins: Chos
 
 
 def call_and_look(function: Any, arguments: Sequence[Sequence[Any]], stand_ins: Chosen) -> list[Answer]:
-    """Like `call_with`; each answer holds [result, arguments after the call, calls of the stand-ins]."""
+    """Like `call_with`; each answer holds [result, arguments after the call, calls of the stand-ins,
+    what was printed]."""
     return functions.call_and_look(function, arguments, _for_each(arguments, stand_ins))
 
 

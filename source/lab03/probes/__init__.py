@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from probes.differentiating import derivatives, follows_through
+from probes.form import expect_form, result
 from probes.optimizing import Descent, expect_walked, optimize
 from probes.stand_ins import STAND_INS, call_and_look, call_with
 
@@ -12,7 +13,9 @@ __all__ = [
     "call_and_look",
     "call_with",
     "derivatives",
+    "expect_form",
     "expect_walked",
     "follows_through",
     "optimize",
+    "result",
 ]

@@ -1,0 +1,35 @@
+"""The form of a result: its shape, and that a call has left its arguments alone. A fault here costs one check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from labtools.asking import Answer
+from labtools.checks import agree, expect, numbers
+
+
+def result(answer: Answer) -> Any:
+    """What a call returned, from an answer of `call_and_look`. Where it raised, the answer itself, which says so."""
+    return answer if answer.value is None else answer.value[0]
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """The shape of a tensor, or of what a list would be as a tensor."""
+    if isinstance(value, torch.Tensor):
+        return tuple(value.shape)
+    return (len(value), *shape_of(value[0])) if isinstance(value, list) and value else ()
+
+
+def expect_form(answer: Answer, shape: tuple[int, ...], given: Mapping[str, torch.Tensor]) -> None:
+    """Fail unless the result has this shape, and the first arguments, `given` by name, are as they were."""
+    value, after, *_ = answer.value
+    found = shape_of(value)
+    expect(found == shape, f"The numbers are right, but the shape of the result is {found}: it should be {shape}.")
+    for (name, before), now in zip(given.items(), after):
+        expect(
+            agree(numbers(now), before.reshape(-1).tolist(), 0, 0),
+            f"The numbers are right, but your function changes its argument `{name}`: compute with a new tensor.",
+        )
