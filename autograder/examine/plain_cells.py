@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 from nbformat import NotebookNode
@@ -72,6 +72,8 @@ class PlainCells:
                     self.imports[module, ""] = found
                     if inside and inside != "*":
                         value = getattr(found, inside)
+                        if isinstance(value, ModuleType):
+                            self.imports[value.__name__, ""] = value
                         own = getattr(value, "__module__", None) or module
                         self.imports[own, getattr(value, "__qualname__", inside)] = value
         return self.imports

@@ -55,8 +55,7 @@ class Visit(Received):
         """Begin a test cell that mentions these names of the student, and may change those to tell."""
         self._cell, self.profile, self._uses = cell, profile, 0
         self._watched, self._told = sorted(read), set()
-        for name, data in self._request(cell, "read", self._watched)["values"].items():
-            self._learn_name(name, data)
+        self._request(cell, "read", self._watched)
         self._told = set(tell)
 
     def end(self, imports: list[list[str]]) -> None:
@@ -178,7 +177,9 @@ class Visit(Received):
             if "raised" in answer:
                 raised = self.error(*answer["raised"])
             elif operation == "read":
-                return {"values": dict(answer["values"])}
+                for name, data in answer["values"].items():
+                    self._learn_name(name, data)
+                return {}
             else:
                 return {"result": self.values.decode(answer["value"])}
         except Exception as error:  # whatever the student's process sends
