@@ -134,7 +134,7 @@ def ownership(master: NotebookNode) -> Ownership:
     used = names_used(solved)
     found.theirs = names_bound(solved) | (set(names_imported(solved)) - ours_imported)
     found.theirs |= (names_changed(solved) | declared_global(solved)) - set(found.imports) - set(vars(builtins))
-    theirs_given = sort_given(found.theirs, used, [each for _, each in given])
+    theirs_given = sort_given(found.theirs, used, set(found.imports), [each for _, each in given])
     found.used_by_theirs = names_used([*solved, *theirs_given])
     needed = names_used(tests)
     for name, each in reversed([(name, each) for name, each in given if each not in theirs_given]):
@@ -145,8 +145,11 @@ def ownership(master: NotebookNode) -> Ownership:
     return found
 
 
-def sort_given(theirs: set[str], used: set[str], given: list[ast.stmt]) -> list[ast.stmt]:
-    """The given statements that are the student's, because they build on their work. Adds to `theirs`."""
+def sort_given(theirs: set[str], used: set[str], imported: set[str], given: list[ast.stmt]) -> list[ast.stmt]:
+    """The given statements that are the student's, because they build on their work.
+
+    Adds to `theirs` what they define, and what they change in place: a list that a loop over a student's array fills.
+    """
     found: list[ast.stmt] = []
     while True:
         more = [
@@ -163,7 +166,7 @@ def sort_given(theirs: set[str], used: set[str], given: list[ast.stmt]) -> list[
         if not more:
             return found
         found += more
-        theirs |= names_bound(more)
+        theirs |= names_bound(more) | (names_changed(more) - imported)
 
 
 def declared_global(nodes: Iterable[ast.AST]) -> set[str]:

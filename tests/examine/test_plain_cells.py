@@ -16,7 +16,10 @@ def test_a_plain_cell_gives_the_same_verdict_behind_the_wall(kernels: str, name:
     case = CASES[name]
     tests = [case[each] for each in ("test", "test2") if each in case]
     master = room.notebook(
-        ("given", case.get("given", "")), ("solution", case["right"]), *[("test", each) for each in tests]
+        ("given", case.get("given", "")),
+        ("solution", case["right"]),
+        ("given", case.get("after", "")),
+        *[("test", each) for each in tests],
     )
     right, _, profiles = room.behind(kernels, master, [case["right"]])
     assert right == [4.0] * len(tests)
