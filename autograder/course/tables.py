@@ -30,12 +30,14 @@ def read_table(path: Path) -> list[tuple[int, list[str]]]:
         raise CourseError(f"{path} is no text in UTF-8, UTF-16 or Windows-1252: save it as CSV in UTF-8.")
     if text[:4].lower() == "sep=":  # a line of Excel's that only names the sign between cells
         text = text.partition("\n")[2]
-    csv.field_size_limit(MAX_BYTES)  # the texts of students may be long; the file as a whole is limited
+    limit = csv.field_size_limit(MAX_BYTES)  # the texts of students may be long; the file as a whole is limited
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text))
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise CourseError(f"{path} is no table: {error}.") from None
+    finally:
+        csv.field_size_limit(limit)
 
 
 def decode(data: bytes) -> str | None:

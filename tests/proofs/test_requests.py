@@ -23,6 +23,7 @@ def course(proof_class: Callable[[dict], Course]) -> Course:
     course = proof_class(CLASS)
     with Gradebook(course.database_url) as gradebook:
         gradebook.update_or_create_student("s03", email="S03@Example.org")
+        gradebook.update_or_create_student("Ana-Example-4711", lms_user_id="4711")
     return course
 
 

@@ -74,7 +74,7 @@ def template(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def course(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     """A copy of it, to change at will. Running the released notebooks is tested elsewhere."""
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
-    monkeypatch.setattr(release, "verify", lambda course, new: None)
+    monkeypatch.setattr(release, "verify", lambda course, new: [])
     return Course(tmp_path, tmp_path, "lab04")
 
 
@@ -113,6 +113,11 @@ def again(course: Course) -> list[str]:
         return not_graded(course, writer)
 
 
+def change_judge(course: Course) -> None:
+    path = course.hidden / "square.py"
+    path.write_text(path.read_text().replace("range(5)", "range(6)"))
+
+
 def score(course: Course, student: str, cell: str = "why") -> tuple[float, float, float, bool]:
     with Gradebook(course.database_url) as gradebook:
         grade = gradebook.find_grade(cell, "exercise1", "lab04", student)
@@ -124,23 +129,23 @@ def test_nothing_changed(course: Course) -> None:
     assert again(course) == []
 
 
-def test_a_hidden_test_marks_the_submissions_that_have_the_notebook(course: Course) -> None:
-    change(course, "test-square", replace=("range(5)", "range(6)"))
+def test_a_judge_marks_all_submissions(course: Course) -> None:
+    change_judge(course)
     before = contents(course.root)
     shown = lines_of(course, dry_run=True)
-    assert shown[0] == "For grades:" and shown[1] == "exercise1, test-square: hidden tests changed"
-    assert shown[3] == f"`make autograde` will grade 20 of 30 submissions again: {', '.join(WITH)}"
+    assert shown[0] == "For grades:" and shown[1] == "hidden/lab04/square.py changed"
+    assert shown[3] == "`make autograde` will grade all 30 submissions again"
     after = contents(course.root)
     after.pop(".autograde.lock")
     assert after == before  # gradebook, release, manifests
     assert lines_of(course) == shown
-    assert again(course) == WITH
+    assert again(course) == WITH + WITHOUT
     assert score(course, "s00") == (1.0, 0.5, 2, False)
     assert lines_of(course)[1:] == [shown[3]]  # until they are graded
 
 
 def test_grading_under_changed_masters_asks_for_a_release(course: Course) -> None:
-    change(course, "test-square", replace=("range(5)", "range(6)"))
+    change_judge(course)
     with Writer(course) as writer, pytest.raises(CourseError, match="`make release LAB=lab04` shows"):
         prepare_gradebook(course, writer)
 
@@ -241,7 +246,7 @@ def test_what_cannot_be_carried_over_is_refused(course: Course, cell: str, chang
 
 
 def test_the_manifest_tells_students_nothing_hidden(course: Course) -> None:
-    change(course, "test-square", replace=("range(5)", "range(6)"))
+    change_judge(course)
     before = (course.release / "labtools/manifest.json").read_text()
     lines_of(course)
     assert (course.release / "labtools/manifest.json").read_text() == before

@@ -24,7 +24,7 @@ def refuse_namespaces() -> None:
         seccomp._instruction(EQUAL, UNSHARE[column], 0, 1),
         fail,
         seccomp._instruction(EQUAL, seccomp.CLONE[column], 0, 3),
-        seccomp._instruction(LOAD, seccomp.ARGUMENT),
+        seccomp._instruction(LOAD, seccomp.ARGUMENTS[0]),
         seccomp._instruction(ANY_BIT, seccomp.NAMESPACES, 0, 1),
         fail,
         seccomp._instruction(RETURN, ALLOW),

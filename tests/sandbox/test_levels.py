@@ -102,7 +102,7 @@ def test_what_another_user_may_not_read_is_found(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(sys, "path", [str(place)])
     monkeypatch.setattr("autograder.sandbox.box.room.python_folders", list)
     assert users.reads_python(users.FIRST) is not None
-    for path in (tmp_path, *tmp_path.parents[:2], place, place / "numpy"):
+    for path in (tmp_path, *tmp_path.parents[:3], place, place / "numpy"):
         path.chmod(0o755)
     (place / "numpy" / "__init__.py").chmod(0o644)
     assert users.reads_python(users.FIRST) is None

@@ -53,12 +53,17 @@ class Offer(NamedTuple):
 def offers_at(places: Sequence[Place], random: Random) -> list[Offer]:
     """The right gradient of each of these places of one kind, and each wrong one, in random order.
 
-    So neither the order nor a comparison of the offers tells which ones are right.
+    At some place a right one comes first, and at some other a wrong one. So neither the order nor a comparison of the
+    offers tells which ones are right.
     """
     offers = [Offer(place, place.right) for place in places]
     for place in places:
         offers += [Offer(place, change(place.right), what) for what, change in place.wrong.items()]
-    return random.sample(offers, len(offers))
+    while True:
+        drawn = random.sample(offers, len(offers))
+        first = {id(offer.place): offer.wrong is None for offer in reversed(drawn)}
+        if len(set(first.values())) == 2:
+            return drawn
 
 
 def _place(random: Random, point: Point, where: str, wrong: dict[str, Change] = FAR_OFF) -> Place:
