@@ -125,7 +125,8 @@ def test_one_mistake_is_told_once(folder: Path) -> None:
 
 @pytest.mark.parametrize("package", ["torch", "nbclient"])
 def test_what_is_not_installed_is_said(folder: Path, package: str) -> None:
-    code = f"import sys; sys.argv[0] = '-m'; sys.modules[{package!r}] = None; import runpy; runpy.run_module('labtools', run_name='__main__')"
+    without = f"import runpy, sys; sys.argv[0] = '-m'; sys.modules[{package!r}] = None"
+    code = f"{without}; runpy.run_module('labtools', run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=120)
     said = done.stdout + done.stderr
     assert done.returncode == 1 and "Traceback" not in said
