@@ -14,6 +14,8 @@ from autograder.grade import autograde
 from autograder.record import Writer
 from tests.dispatch.conftest import FIRST, MISTAKES, Machines, Run, Scores, family, hand_in_class, scores
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[[int], Run]
 
 

@@ -18,7 +18,7 @@ def bank(home: Path) -> list[Entry]:
 
 def new_course(home: Path, folder: Path) -> Course:
     """A course with the repository's masters and release, and shorter limits."""
-    for name in ("source", "release"):
+    for name in ("source", "hidden", "release"):
         os.symlink(home / name, folder / name)
     (folder / "nbgrader_config.py").write_text((home / "nbgrader_config.py").read_text() + SHORT_LIMITS)
     return Course(folder, folder, "lab03")

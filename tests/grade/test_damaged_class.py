@@ -10,6 +10,8 @@ from autograder.report import write_feedback
 from tests.grade.conftest import Run, new_course
 from tests.intake.damaged_class import WAYS, hand_in_class
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def expected() -> dict[str, dict[str, float]]:

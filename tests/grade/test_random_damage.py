@@ -13,6 +13,8 @@ from autograder.grade import examine_all
 from tests.intake import damage
 from tests.intake.damaged_class import Right, right_notebooks
 
+pytestmark = pytest.mark.slow
+
 SIZE = 40
 SEED = 20261124
 

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from autograder.check.bank import build, read_bank
 from autograder.check.trim import trimmed
 from autograder.course import Course
 from autograder.grade import examine_all
+
+pytestmark = pytest.mark.slow
 
 TIMES = 100
 LAST = "exercise3_training"
