@@ -89,7 +89,7 @@ def judge(checks: Checks, student: Names) -> None:
     """Add the hidden checks of `test-check-gradients`, 3.5 points."""
     random = random_numbers("check-gradients")
     places = draw_places(random)
-    place = draw_places(random, 1)["usual"][0]  # that no other check has asked about
+    first, place = draw_places(random)["usual"]  # that no other check has asked about
 
     def look(place: Place, gradient: Tensor) -> Answer:
         """The answer to a gradient, while `finite_difference_gradient` gives right differences."""
@@ -104,7 +104,7 @@ def judge(checks: Checks, student: Names) -> None:
     @cache
     def calls() -> bool:
         """Whether `finite_difference_gradient` is called. If an error is raised, that cannot be seen."""
-        answer = look(place, place.right)
+        answer = look(first, first.right)
         return answer.value is None or bool(answer.value[2])
 
     def expect_right_verdicts(*kinds: str, may_say: bool = False) -> None:
