@@ -52,6 +52,7 @@ def test_a_reply_that_announces_too_much_is_not_read() -> None:
         b'[7, "call", 0]',
         b'[7, "call", 1, [], {}, 2]',
     ],
+    ids=["nested", "number", "object", "short", "null", "bytes", "text", "short call", "long call"],
 )
 def test_a_reply_of_another_form_is_refused(data) -> None:
     with pytest.raises(ValueError):
