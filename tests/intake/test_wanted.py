@@ -108,5 +108,5 @@ def test_missing_although_something_was_handed_in_is_for_a_person(skeletons, rig
 
 
 def test_notebooks_that_lie_where_nobody_looks_are_for_a_person(skeletons, right: Files, tmp_path: Path) -> None:
-    found = find_notebooks(as_folder(tmp_path, {f"venv/work/{name}": data for name, data in right.items()}), skeletons)
-    assert statuses(found) == ["refused"] * 3 and "`venv/work`" in found["exercise2_chain_rule"].reason
+    found = find_notebooks(as_folder(tmp_path, {f"venv/src/{name}": data for name, data in right.items()}), skeletons)
+    assert statuses(found) == ["refused"] * 3 and "`venv/src`" in found["exercise2_chain_rule"].reason
