@@ -75,8 +75,8 @@ def test_a_proof_is_graded_and_survives_a_regrade(course: Course, browser: Brows
         student = next(name for name in ("s01-right", "s02-double") if proof(course, name)[0] is not None)
         assert proof(course, student) == (1.5, False, "Name zero as well.")
     assert trouble == []
-    master = course.source / "exercise1.ipynb"
-    master.write_text(master.read_text().replace("range(5)", "range(6)"))
+    judge = course.hidden / "square.py"
+    judge.write_text(judge.read_text().replace("range(5)", "range(6)"))
     make_release(course)
     counts = autograde(course)
     assert (counts.graded, counts.needs_person) == (2, 1)
