@@ -10,6 +10,8 @@ import pytest
 FLOORS = [
     ["__main__"],
     ["cli"],
+    ["arguments"],
+    ["commands"],
     ["demo", "doctor"],
     ["proofs"],
     ["report"],

@@ -1,7 +1,7 @@
 """Examining one submission: from the bytes of its notebooks to grades and graded notebooks, and nothing else.
 
-Student cells run in the student's kernel, test cells in this process (see trusted.py); questions go from
-here to there as plain data (see student.py). The files of the course are never written from here.
+Student cells run in the student's kernel, test cells in this process (see running.py); questions go from
+here to there as plain data (see questions.py). The files of the course are never written from here.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from autograder.course import (
-    BESIDE,
     CellGrade,
     Course,
-    CourseError,
     NotebookResult,
     Profile,
     SubmissionResult,
@@ -33,17 +31,11 @@ from autograder.course import (
     is_test,
     read_notebook,
 )
-from autograder.examine.beside import run_beside
 from autograder.examine.constant import Outputs
-from autograder.examine.held import Unanswered
-from autograder.examine.outcome import Outcome
-from autograder.examine.outputs import keep_outputs
-from autograder.examine.plain_cells import Sitting
 from autograder.examine.policy import flags, is_by_hand
-from autograder.examine.questions import Questions
-from autograder.examine.student import OutOfTime, StudentKernel
-from autograder.examine.trusted import Lab, StudentName
-from autograder.examine.wall import Lends
+from autograder.examine.running import Running
+from autograder.examine.student import StudentKernel
+from autograder.examine.trusted import Lab
 from autograder.intake import (
     HandedIn,
     Refused,
@@ -55,8 +47,7 @@ from autograder.intake import (
     rebuild,
 )
 
-from labtools import asking, checks
-from labtools.callbacks import Lent
+from labtools import checks
 
 LOOKING = 10.0  # seconds of CPU time for each look at what a student wrote, besides running it
 
@@ -135,84 +126,12 @@ class Examiner:
         return notebook
 
     async def _run(self, kernel: StudentKernel, notebook: NotebookNode, book: NotebookResult) -> None:
-        """Run all cells in order: the student's in the kernel, the tests here."""
-        questions = Questions(kernel, asyncio.get_running_loop())
-
-        def bridge(probe: str, target: Any, arguments: Any, lent: Lent) -> Any:
-            if not isinstance(target, StudentName):
-                raise CourseError(f"a check asks {probe} about something that is not the student's: {target!r}")
-            try:
-                kind, what = questions.ask(probe, target.name, arguments, lent)
-            except OutOfTime as late:
-                kind, what = "silent", str(late)
-            if kind == "answers" and isinstance(what, list):
-                return what
-            if kind == "missing":
-                raise NameError(f"name '{target.name}' is not defined")
-            raise asking.Unanswered(what)
-
-        sitting = self._sitting(kernel, questions, book.name)
-        asking.bridge = bridge
-        left = self._limits.notebook_bytes
-        try:
-            await kernel.start()
-            for cell in notebook.cells:
-                if cell.cell_type != "code":
-                    continue
-                began = time.monotonic()
-                if is_test(cell):
-                    outcome = await self._test(cell, kernel, sitting, book.name)
-                    put_outcome(cell, outcome)
-                    book.cells[grade_id(cell)] = CellGrade(
-                        outcome.points, cell.metadata.nbgrader.points, outcome.checks
-                    )
-                elif not is_constant(cell):
-                    await kernel.run(cell)
-                    left -= keep_outputs(cell, left)
-                name = "own cells" if cell.id.startswith("own-") else cell.id
-                spent = book.cell_seconds.get(name, 0.0) + time.monotonic() - began
-                book.cell_seconds[name] = round(spent, 4)
-        except OutOfTime as late:
-            book.log.append(f"the rest of the notebook was not run: {late}")
-        finally:
-            asking.bridge = None
-            book.log += kernel.log
-            await kernel.stop()
+        """Run all cells in order, and fill in the grades of the test cells."""
+        running = Running(self._lab, self._limits, self._recording, kernel, book)
+        await running.run(notebook)
         for cell in notebook.cells:
             if is_constant(cell):
                 cell.outputs = nbformat.from_dict(self._constant[grade_id(cell)])
-
-    def _sitting(self, kernel: StudentKernel, questions: Questions, name: str) -> Sitting | None:
-        """For the plain test cells of a notebook, if it has any."""
-        if name not in self._lab.plain:
-            return None
-
-        def ask(label: str, request: dict[str, Any], lent: Lends) -> Any:
-            try:
-                kind, what = questions.use(label, request, lent)
-            except OutOfTime as late:
-                kind, what = "silent", str(late)
-            if kind != "answers":
-                raise Unanswered(what)
-            return what
-
-        cells, seconds = self._lab.plain[name], self._limits.cell_seconds
-        return Sitting(cells, ask, lambda: kernel.wall, self._lab.folder, seconds, self._recording)
-
-    async def _test(self, cell: NotebookNode, kernel: StudentKernel, sitting: Sitting | None, name: str) -> Outcome:
-        """Run one test cell: here, or beside the student's code where the master says so."""
-        profile = self._lab.profiles.get(f"{name}/{grade_id(cell)}")
-        if profile is None or sitting is None:
-            return await asyncio.to_thread(self._lab.tests[name].run, grade_id(cell))
-        if profile.way == BESIDE:
-            return await run_beside(kernel, cell)
-        before = set(kernel.asked)
-        outcome = await asyncio.to_thread(sitting.run, grade_id(cell), profile)
-        if sitting.silent and before:  # threads that earlier answers left behind are not this cell's fault
-            if kernel.asked:
-                await kernel.revive()
-            outcome = await asyncio.to_thread(sitting.run, grade_id(cell), profile)
-        return outcome
 
     def _grade(self, notebook: NotebookNode, book: NotebookResult) -> None:
         """Fill in the cells that no test has graded: zero, or left to a person."""
@@ -258,10 +177,3 @@ def forget(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     That would happen when the garbage is collected, and the traceback has Python parse lines of code then. Where the
     collection came in the middle of parsing an answer, Python 3.11 fails (SystemError: recursion depth mismatch).
     """
-
-
-def put_outcome(cell: NotebookNode, outcome: Outcome) -> None:
-    """Write the outcome into the test cell in the form that nbgrader reads as partial credit."""
-    data = {"text/plain": repr(outcome.points)}
-    points = NotebookNode(output_type="execute_result", data=data, metadata={}, execution_count=None)
-    cell.outputs = [NotebookNode(output_type="stream", name="stdout", text=outcome.text), points]
