@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
-from autograder.course import CourseError, no_formula, read_table
+from autograder.course import CourseError, no_formula, read_table, student_id
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,10 @@ def read_students(path: Path) -> list[Student]:
     addresses: dict[str, str] = {}
     for number, row in lines[1:]:
         where = f"{path}, line {number}"
-        cells = {key: unicodedata.normalize("NFC", cell.strip()) for key, cell in zip(head, row)}
+        cells = {key: cell.strip() for key, cell in zip(head, row)}
         if len(row) != len(head) or not cells["id"]:
             raise CourseError(f"{where}: it has not as many cells as the first line, or no id.")
-        student = Student(**cells)
+        student = Student(**cells | {"id": student_id(cells["id"])})
         if student.id in students:
             raise CourseError(f"{where}: the id {student.id} is there twice. Remove one of the two lines.")
         if not student.id.isprintable():

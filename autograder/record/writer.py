@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from autograder.collect import read_students, read_timestamps
-from autograder.course import Course, CourseError, SubmissionResult, lab_digest, student_id
+from autograder.course import Course, CourseError, SubmissionResult, lab_digest
 from autograder.record.carry import ARCHIVE, CarryOver
 from autograder.record.late import LatePenalty, read_rules, without_time
 from autograder.record.patience import patient, patiently
@@ -235,7 +235,7 @@ class Writer:
         """
         for student in read_students(path):
             details = {key: value for key, value in asdict(student).items() if value}
-            self._gradebook.update_or_create_student(student_id(details.pop("id")), **details)
+            self._gradebook.update_or_create_student(details.pop("id"), **details)
 
 
 def read_result(session: Session, lab: str, student: str) -> SubmissionResult | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 
 from .box import layout
+from .box.remove import remove_folder
 
 BOX = Path(layout.__file__).parent  # the code that runs inside
 
@@ -39,7 +40,7 @@ class Folders:
 
     def remove(self) -> None:
         for folder in (self.own, self.shared):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(str(folder))
 
 
 def short_folder() -> str:

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import tempfile
@@ -22,6 +21,7 @@ from . import cgroup
 from .box import layout
 from .box.layout import MESSAGE_LIMIT
 from .box.limits import Limits
+from .box.remove import remove_folder
 from .watch import Watched, too_much, watchdog
 
 #: The "ports" of the ipc transport: endings of file names. Nobody listens for heartbeats: see `poll`.
@@ -159,7 +159,7 @@ class WarmProvisioner(KernelProvisionerBase):
             await self.kill()
             self._buried()
         if self.directory and not restart:
-            shutil.rmtree(self.directory, ignore_errors=True)
+            remove_folder(str(self.directory))
             self.directory = None
 
     def _signal(self, signum: int) -> None:

@@ -10,15 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Callable
 from typing import NoReturn
 
 from . import family, libc
+from .remove import remove_folder
 
 INTERVAL = 500  # milliseconds between looks for orphans that have ended
 PAUSE = 0.01  # seconds for killed processes to end
@@ -57,7 +56,7 @@ def keep(
         os.kill(kernel, signal.SIGKILL)
     _, status = os.waitpid(kernel, 0)
     end_all()
-    remove(f"{directory}/scratch")
+    remove_folder(f"{directory}/scratch")
     end_like(status)
 
 
@@ -124,15 +123,6 @@ def signal_all(pids: set[int], number: signal.Signals) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
-
-
-def remove(folder: str) -> None:
-    """Remove a folder that hostile code has filled: nested deeper than Python can follow, or closed to its owner."""
-    try:
-        shutil.rmtree(folder)
-    except (OSError, RecursionError):
-        for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
-            subprocess.run([*command, "--", folder], check=False, capture_output=True)
 
 
 def end_like(status: int) -> NoReturn:
