@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograder.collect.classlist import Student, read_students, write_students
 from autograder.collect.collect import collect
 from autograder.collect.lms import folder_name, same_name
+from autograder.collect.people import UNCERTAIN, of_people
 from autograder.collect.recipients import Recipient, read_recipients
 from autograder.collect.submitted import (
     all_submissions,
@@ -16,6 +17,7 @@ from autograder.collect.submitted import (
 from autograder.collect.worksheet import Row, Worksheet, read_worksheet
 
 __all__ = [
+    "UNCERTAIN",
     "Recipient",
     "Row",
     "Student",
@@ -24,6 +26,7 @@ __all__ = [
     "collect",
     "find_submissions",
     "folder_name",
+    "of_people",
     "read_recipients",
     "read_students",
     "read_submission",

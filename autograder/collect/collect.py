@@ -115,7 +115,7 @@ def hand_in(course: Course, download: Download, known: Known, result: Collected)
             put_in_place(course, delivery.submission, new, result)
     if system != "folders":
         recipients = [each for delivery in matched.deliveries.values() for each in delivery.recipients]
-        write_recipients(course.submitted, course.lab, recipients)
+        write_recipients(course.submitted, course.lab, recipients, matched.wrong)
     if matched.students != students:
         write_students(classlist, matched.students)
         result.notes.append(

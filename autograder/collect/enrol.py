@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from autograder.collect.classlist import Student
-from autograder.collect.lms import folder_name, same_name
+from autograder.collect.lms import folder_name
+from autograder.collect.people import words_of
 from autograder.collect.worksheet import Worksheet
 
 
@@ -78,11 +79,6 @@ class Known:
             if not (one.email and email) and not (one.lms_user_id and key):
                 found = one
         return found
-
-
-def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name in an order that does not depend on where the family name stands."""
-    return tuple(sorted(map(same_name, name.replace(",", " ").split())))
 
 
 def free(name: str, taken: set[str]) -> str:

@@ -14,6 +14,7 @@ from autograder.collect.classlist import Student
 from autograder.collect.download import ZIP_ITSELF
 from autograder.collect.enrol import enrol
 from autograder.collect.lms import LONGEST_NAME, Owner, folder_name, same_name
+from autograder.collect.people import UNCERTAIN, called_as_groups, how_many_listed, is_blind, of_people
 from autograder.collect.recipients import Recipient
 from autograder.collect.worksheet import Row, Worksheet
 from autograder.course import CourseError
@@ -34,32 +35,52 @@ class Delivery:
 
 @dataclass
 class Matched:
-    """What is known of a class: the delivery of each folder, the class list, what is odd, and what is not taken."""
+    """What is known of a class: the delivery of each folder, the class list, what is odd, and what is not taken.
+
+    `wrong` are submissions that were collected before under a number that is somebody else's.
+    """
 
     deliveries: dict[Key, Delivery] = field(default_factory=dict)
     students: list[Student] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    wrong: set[str] = field(default_factory=set)
 
 
 def by_folders(owners: list[Owner], students: list[Student], collected: list[Recipient]) -> Matched:
-    """Without a worksheet: a student for each number. CourseError if the class is known to be in groups."""
-    unnumbered = sorted({owner.name for owner in owners if not owner.number})
-    grouped = any(each.student != each.submission for each in collected)
-    if unnumbered or grouped:
-        why = f"{unnumbered[0]!r} has no number" if unnumbered else "it was collected as one before"
+    """Without a worksheet: a student for each number. CourseError if the class seems to be in groups."""
+    keys = sorted({(owner.name, owner.number) for owner in owners})
+    if why := groups_because(keys, students, collected):
         raise CourseError(
             f"This is a download of an assignment for groups ({why}): its numbers are those of groups, but Moodle "
             "takes grades and feedback by those of participants. Give Moodle's grading worksheet too: WORKSHEET=csv."
         )
     result = Matched(students=students)
     known = {each.number: each.submission for each in collected}
-    for key in sorted({(owner.name, owner.number) for owner in owners}):
+    for key in keys:
         student = known.get(key[1]) or Owner(*key, "").student
         result.deliveries[key] = Delivery(student, [Recipient(student, "Moodle", key[1], key[0], student)])
         if GARBLED.search(key[0]):
             result.notes.append(f"{key[0]!r}: {ZIP_ITSELF}")
+    recipients = [each for delivery in result.deliveries.values() for each in delivery.recipients]
+    if not of_people(recipients, [student.name for student in students]):
+        result.notes.append(f"{UNCERTAIN}: collect with WORKSHEET=csv before you export")
     return result
+
+
+def groups_because(keys: list[Key], students: list[Student], collected: list[Recipient]) -> str:
+    """Why a download without a worksheet seems to be of groups, else ""."""
+    names = [name for name, _ in keys]
+    listed = [student.name for student in students if student.name]
+    if unnumbered := [name for name, number in keys if not number]:
+        return f"{unnumbered[0]!r} has no number"
+    if any(each.student != each.submission for each in collected):
+        return "it was collected as one before"
+    if is_blind(names) or (listed and 2 * how_many_listed(names, listed) >= len(names)):
+        return ""
+    if listed:
+        return f"{names[0]!r} and others are nobody in students.csv"
+    return f"{names[0]!r} and others are called as groups are" if called_as_groups(names) else ""
 
 
 def by_worksheet(owners: list[Owner], sheet: Worksheet, students: list[Student], collected: list[Recipient]) -> Matched:
@@ -80,7 +101,7 @@ def by_worksheet(owners: list[Owner], sheet: Worksheet, students: list[Student],
     result = Matched(students=students)
     ids = {row.number: folder_name(f"{row.word}-{row.number}") for row in sheet.rows}
     if not blind:
-        known = {each.number: each.submission for each in collected if each.student == each.submission}
+        known = {each.number: each.submission for each in collected if own_number(each, rows)}
         enrolled = enrol(sheet, students, known)
         ids, result.students, result.notes = enrolled.ids, enrolled.students, enrolled.notes
     for key in folders:
@@ -97,7 +118,22 @@ def by_worksheet(owners: list[Owner], sheet: Worksheet, students: list[Student],
             for row in members[key]
         ]
         result.deliveries[key] = Delivery(submission, people, members[key][0])
+    new = {delivery.submission for delivery in result.deliveries.values()}
+    for each in collected:
+        other = grouped or (each.number in rows and not fits(each.name, rows[each.number]))
+        if other and each.student == each.submission and each.submission not in new:
+            result.wrong.add(each.submission)
+            result.notes.append(
+                f"submitted/{each.submission} was collected without the worksheet, under a number that is not its own: "
+                f"`make drop STUDENT={each.submission}` puts it aside."
+            )
     return result
+
+
+def own_number(recipient: Recipient, rows: dict[str, Row]) -> bool:
+    """Whether a submission that was collected before bears its participant's number."""
+    row = rows.get(recipient.number)
+    return row is not None and recipient.student == recipient.submission and fits(recipient.name, row)
 
 
 def fits(name: str, row: Row) -> bool:

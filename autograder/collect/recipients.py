@@ -51,14 +51,14 @@ def read_recipients(submitted: Path, lab: str) -> list[Recipient]:
     return found + [Recipient(name, "Moodle", number, name.split("_")[0], name) for name, number in by_hand if number]
 
 
-def write_recipients(submitted: Path, lab: str, new: list[Recipient]) -> None:
-    """Write down the recipients of submissions that were collected. Those of others stay."""
-    collected = {each.submission for each in new}
+def write_recipients(submitted: Path, lab: str, new: list[Recipient], wrong: set[str]) -> None:
+    """Write down the recipients of submissions that were collected. Those of others stay, but for the wrong ones."""
+    replaced = wrong | {each.submission for each in new}
     path = recipients_file(submitted, lab)
     others = read_recipients(submitted, lab) if path.exists() else []
     buffer = io.StringIO()
     lines = csv.writer(buffer, lineterminator="\n")
     lines.writerow([field.name for field in fields(Recipient)])
-    lines.writerows(astuple(each) for each in [*(each for each in others if each.submission not in collected), *new])
+    lines.writerows(astuple(each) for each in [*(each for each in others if each.submission not in replaced), *new])
     path.with_suffix(".new").write_text(buffer.getvalue())
     path.with_suffix(".new").replace(path)

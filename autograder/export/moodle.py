@@ -6,9 +6,11 @@ import datetime
 from pathlib import Path
 from typing import Any
 
+from nbgrader.coursedir import CourseDirectory
 from traitlets import Unicode
 
-from autograder.collect import read_worksheet
+from autograder.collect import UNCERTAIN, of_people, read_students, read_worksheet
+from autograder.course import CourseError
 from autograder.export.exporter import GradeExport
 from autograder.export.filled import fill, find_lines
 from autograder.record import Line
@@ -44,8 +46,12 @@ class MoodleExport(GradeExport):
         return fill(sheet, found, comment, self.notes)
 
     def rows(self, lab: str, lines: list[Line]) -> list[list[Any]]:
-        """The rows of a worksheet of our own."""
-        numbers = {each.student: each for each in self.recipients(lab) if each.system == "Moodle"}
+        """The rows of a worksheet of our own. CourseError where its numbers may be those of groups."""
+        recipients = self.recipients(lab)
+        listed = read_students(Path(CourseDirectory(config=self.config).root) / "students.csv")
+        if not of_people(recipients, [line.name for line in lines] + [student.name for student in listed]):
+            raise CourseError(f"{lab}: {UNCERTAIN}. Give Moodle's own grading worksheet: WORKSHEET=csv.")
+        numbers = {each.student: each for each in recipients if each.system == "Moodle"}
         head = ["Identifier", "Full name", "Email address", "Username", "Status", "Grade", "Maximum Grade"]
         head += ["Grade can be changed", "Last modified (submission)", "Last modified (grade)", "Feedback comments"]
         rows: list[list[Any]] = [head]

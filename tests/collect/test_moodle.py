@@ -144,9 +144,51 @@ def test_groups_without_a_worksheet_are_refused(own: Course, tmp_path: Path) -> 
         collect(own, moodle.archive(tmp_path / "all.zip"))
     assert collected(own) == {} and not list(own.submitted.iterdir())
     with_worksheet(own, moodle, tmp_path)
-    moodle.people = moodle.people[:5]  # nobody is without a group: nothing in the download tells it
+    moodle.people = moodle.people[:5]  # nobody is without a group: all have numbers
     with pytest.raises(CourseError, match="it was collected as one before"):
         collect(own, moodle.archive(tmp_path / "all.zip"))
+
+
+def numbered_groups(*names: str) -> SmallMoodle:
+    """A class of people in groups of these names, whose numbers are those of other participants."""
+    moodle = SmallMoodle(a_class()[: len(names)], grouped=True)
+    for person, name in zip(moodle.people, names):
+        person.group, person.handed_in = name, moodle.people[0].handed_in
+    moodle.group_numbers = {name: 36 + len(names) - place for place, name in enumerate(dict.fromkeys(names))}
+    return moodle
+
+
+@pytest.mark.parametrize("names", [["Group A", "Group B", "Group C"], ["Group 1"], ["Red 7", "Team 2", "Others"]])
+def test_groups_that_all_have_numbers_are_told_by_their_names(own: Course, tmp_path: Path, names: list[str]) -> None:
+    moodle = numbered_groups(*names)
+    with pytest.raises(CourseError, match=r"assignment for groups \('.*called as groups are\).*WORKSHEET"):
+        collect(own, moodle.archive(tmp_path / "all.zip"))
+    assert collected(own) == {} and not list(own.submitted.iterdir())
+
+
+def test_groups_are_told_by_the_class_list(own: Course, tmp_path: Path) -> None:
+    moodle = numbered_groups("Owls", "Owls", "Cats")
+    with_worksheet(Course(own.home, own.root, "lab04"), SmallMoodle(a_class()), tmp_path)
+    with pytest.raises(CourseError, match=r"\('Cats' and others are nobody in students.csv\)"):
+        collect(own, moodle.archive(tmp_path / "all.zip"))
+
+
+def test_groups_that_nothing_tells_are_said_to_be_possible(own: Course, tmp_path: Path) -> None:
+    moodle = numbered_groups("Owls", "Owls", "Cats")
+    result = collect(own, moodle.archive(tmp_path / "all.zip"))
+    assert sorted(result.new) == ["Cats-38", "Owls-39"] and "of participants or of groups" in str(result)
+    result = with_worksheet(own, moodle, tmp_path)
+    assert sorted(result.new) == ["group-Cats", "group-Owls"]
+    assert "make drop STUDENT=Cats-38" in str(result) and "make drop STUDENT=Owls-39" in str(result)
+    assert {each.submission for each in read_recipients(own.submitted, "lab03")} == {"group-Cats", "group-Owls"}
+    assert {each.id for each in read_students(own.home / "students.csv")} == set(IDS[:3])
+
+
+@pytest.mark.parametrize("blind", [True, False])
+def test_people_are_no_groups(own: Course, tmp_path: Path, blind: bool) -> None:
+    moodle = SmallMoodle(a_class(), blind=blind)
+    result = collect(own, moodle.archive(tmp_path / "all.zip"))
+    assert len(result.new) == 10 and ("or of groups" in str(result)) != blind
 
 
 def test_groups_whose_names_cannot_be_told_apart_are_refused(own: Course, tmp_path: Path) -> None:

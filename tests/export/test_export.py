@@ -35,8 +35,8 @@ zero,Nil,Null,nil@example.org,102
 =cmd|' /C calc'!A0,@SUM(A1),+1,-2@example.org,103
 """
 COLLECTED = """submission,system,number,name,student
-graded,Moodle,4711,Zoë O'Hara,graded
-zero,Moodle,4712,Nil,zero
+graded,Moodle,4711,"Zoë O'Hara, the second",graded
+zero,Moodle,4712,Nil Null,zero
 late,Moodle,4713,=HYPERLINK(1),late
 extended,Canvas,104,extended,extended
 """

@@ -220,8 +220,25 @@ def test_a_group_without_a_worksheet_gets_nobodys_points(course: Course, monkeyp
         person.group, person.handed_in = group, moodle.people[0].handed_in
     moodle.group_numbers = {"A": 40, "B": 90}
     grade(course, moodle, sheet=False)  # nothing in the download tells that these are groups
+    with pytest.raises(CourseError, match="those of participants or of groups.*WORKSHEET=csv"):
+        export(course, monkeypatch)
+    write_archive(course, [path.parent for path in sorted((course.root / "feedback").glob("*/lab03/one.html"))])
+    moodle.take_feedback(archive(course))
+    assert not any(person.feedback for person in moodle.people)
     with pytest.raises(CourseError, match="number 40 is 太郎 山田, but A-40 was collected as A"):
         export(course, monkeypatch, moodle.worksheet(course.root / "sheet.csv"))
+
+
+def test_people_in_the_class_list_need_no_worksheet(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    moodle = SmallMoodle(a_class())
+    names = "".join(f'{person.number},"{person.name}"\n' for person in moodle.people if '"' not in person.name)
+    (course.home / "students.csv").write_text("id,last_name\n" + names)
+    grade(course, moodle, sheet=False)
+    moodle.take_worksheet(export(course, monkeypatch, partial=True).read_bytes())
+    write_archive(course, [path.parent for path in sorted((course.root / "feedback").glob("*/lab03/one.html"))])
+    moodle.take_feedback(archive(course))
+    assert [person.grade for person in moodle.people] == [8] * 10 + [None]
+    assert [bool(person.feedback) for person in moodle.people] == [True] * 10 + [False]
 
 
 @pytest.mark.parametrize("name", ["csv", "json", "canvas"])

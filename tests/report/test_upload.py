@@ -20,6 +20,7 @@ group-One,Moodle,4714,Di,Di
 def course(tmp_path: Path) -> Course:
     (tmp_path / "submitted").mkdir()
     (tmp_path / "submitted/lab03.csv").write_text(COLLECTED)
+    (tmp_path / "students.csv").write_text('id,first_name,last_name\nAna-Maria,Ana_Maria,"O\'Example/Ł, A"\n')
     return Course(tmp_path, tmp_path, "lab03")
 
 
