@@ -32,7 +32,7 @@ from autograder.course import (
     read_notebook,
 )
 from autograder.examine.constant import Outputs
-from autograder.examine.policy import flags, is_by_hand
+from autograder.examine.policy import is_by_hand, judged_by, signs
 from autograder.examine.running import Running
 from autograder.examine.student import StudentKernel
 from autograder.examine.trusted import Lab
@@ -100,15 +100,16 @@ class Examiner:
                         taken = rebuild(found[name].cells, master, self._skeletons[name])
                 except Refused as refused:
                     book.status, book.reason = "refused", str(refused)
+            notes: dict[str, list[str]] = {}
             if book.status == "graded":
                 book.repairs = [*found[name].repairs, *taken.repairs]
                 book.tampering, book.unwritten = taken.tampering, sorted(taken.unwritten)
                 notebook = taken.notebook
-                await self._run(StudentKernel(spec, self._limits, deadline), notebook, book)
+                notes = await self._run(StudentKernel(spec, self._limits, deadline), notebook, book)
             else:
                 notebook = self._stand_in(book)
             self._grade(notebook, book)
-            self._flag(notebook, book)
+            self._flag(notebook, book, notes)
             book.seconds = round(time.monotonic() - started, 3)
             for cell in notebook.cells:
                 if cell.cell_type == "markdown" and is_solution(cell):
@@ -125,13 +126,14 @@ class Examiner:
         book.unwritten = [grade_id(cell) for cell in notebook.cells if is_solution(cell)]
         return notebook
 
-    async def _run(self, kernel: StudentKernel, notebook: NotebookNode, book: NotebookResult) -> None:
-        """Run all cells in order, and fill in the grades of the test cells."""
+    async def _run(self, kernel: StudentKernel, notebook: NotebookNode, book: NotebookResult) -> dict[str, list[str]]:
+        """Run all cells in order, and fill in the grades of the test cells. Returns what their checks noted."""
         running = Running(self._lab, self._limits, self._recording, kernel, book)
         await running.run(notebook)
         for cell in notebook.cells:
             if is_constant(cell):
                 cell.outputs = nbformat.from_dict(self._constant[grade_id(cell)])
+        return running.notes
 
     def _grade(self, notebook: NotebookNode, book: NotebookResult) -> None:
         """Fill in the cells that no test has graded: zero, or left to a person."""
@@ -147,23 +149,24 @@ class Examiner:
             digest = hashlib.sha256(answer.encode(errors="replace")).hexdigest()
             book.cells[name] = CellGrade(None if by_hand else 0.0, nbgrader.points, answer=digest)
 
-    def _flag(self, notebook: NotebookNode, book: NotebookResult) -> None:
-        """Note what a person should look at, for each answer in the first test that follows it."""
+    def _flag(self, notebook: NotebookNode, book: NotebookResult, notes: dict[str, list[str]]) -> None:
+        """Note what a person should look at, for each answer in the first test that follows it.
+
+        An answer shows it by its code, and by its behaviour: by the `notes` of that test.
+        """
         master = self._lab.masters[book.name]
         if book.status != "graded":
             return
         try:
             with guarded("Looking for formulas that a program worked out", LOOKING):
-                found = flags(master, notebook)
+                found = signs(master, notebook)
         except Refused as refused:
             asked = [grade_id(cell) for cell in master.cells if is_by_hand(cell)]
-            found = {name: f"`{name}`: read this answer. {refused}" for name in asked if name not in book.unwritten}
-        book.flags = list(found.values())
-        waiting = False
-        for cell in master.cells:
-            waiting = waiting or grade_id(cell) in found
-            if waiting and is_test(cell):
-                book.cells[grade_id(cell)].flagged, waiting = True, False
+            found = {name: [f"it could not be read ({refused})"] for name in asked if name not in book.unwritten}
+        for name, test in judged_by(master).items():
+            if reasons := found.get(name, []) + notes.get(test, []):
+                book.flags.append(f"`{name}` asks for a formula by hand: {'; '.join(reasons)}.")
+                book.cells[test].flagged = True
 
 
 def seed_of(secret: str, digest: str) -> str:

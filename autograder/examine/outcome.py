@@ -12,3 +12,5 @@ class Outcome:
     points: float = 0.0
     text: str = ""
     checks: list[CheckResult] = field(default_factory=list)
+    #: what a person should know of the answer
+    notes: list[str] = field(default_factory=list)

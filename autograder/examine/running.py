@@ -33,7 +33,10 @@ from labtools.callbacks import Lent
 
 
 class Running:
-    """Runs one notebook of a submission in its kernel, and puts the grades of its test cells into `book`."""
+    """Runs one notebook of a submission in its kernel, and puts the grades of its test cells into `book`.
+
+    `notes` are what its checks noted for a person, by test cell.
+    """
 
     def __init__(
         self, lab: Lab, limits: TimeLimits, recording: bool, kernel: StudentKernel, book: NotebookResult
@@ -44,6 +47,7 @@ class Running:
         self._book = book
         self._questions = Questions(kernel, asyncio.get_running_loop())
         self._sitting = self._make_sitting(recording)
+        self.notes: dict[str, list[str]] = {}
 
     async def run(self, notebook: NotebookNode) -> None:
         """Run all cells in order."""
@@ -59,6 +63,7 @@ class Running:
                 if is_test(cell):
                     outcome = await self._test(cell)
                     put_outcome(cell, outcome)
+                    self.notes[grade_id(cell)] = outcome.notes
                     book.cells[grade_id(cell)] = CellGrade(
                         outcome.points, cell.metadata.nbgrader.points, outcome.checks
                     )

@@ -91,7 +91,7 @@ class CheckCells:
         checks = []
         for name, weight, earned, message in namespace["checks"].results:
             checks.append(CheckResult(name, weight, earned, message.encode(errors="replace").decode()))
-        return Outcome(score, output.getvalue(), checks)
+        return Outcome(score, output.getvalue(), checks, namespace["checks"].notes)
 
 
 def run_needed(given: list[str], needed: set[str]) -> dict[str, Any]:

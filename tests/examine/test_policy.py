@@ -5,7 +5,7 @@ import time
 import nbformat
 import pytest
 
-from autograder.examine.policy import flags
+from autograder.examine.policy import signs
 
 FLAGGED = {
     "autograd": "def slope(x):\n    y = f(x)\n    return torch.autograd.grad(y, x)[0]",
@@ -20,6 +20,15 @@ FLAGGED = {
     "default step": "def slope(x, eps=1e-6):\n    above = f(x + eps)\n    return (above - f(x)) / eps",
     "power": "def slope(x):\n    return (f(x + 10**-5) - f(x)) / 10**-5",
     "named difference": "def slope(x):\n    d = f(x + 0.001) - f(x)\n    return d / 0.001",
+    "alias": "J = torch.autograd.functional.jacobian\ndef slope(x):\n    return J(f, x)",
+    "imported alias": "from torch.func import jvp as push\ngo = push\ndef slope(x):\n    return go(f, (x,), (x,))",
+    "forward mode": "import torch.autograd.forward_ad as fw\ndef slope(x):\n    return fw.make_dual(x, x)",
+    "complex step": "def slope(x):\n    return f(x + 1e-20j).imag / 1e-20",
+    "factor": "def f(x):\n    return x**2\nh = 1e-5\ndef slope(x):\n    return (f(x + h) - f(x - h)) * (0.5 / h)",
+    "large step": "f = lambda x: x**2\ndef slope(x):\n    return (f(x + 1) - f(x - 1)) / 2",
+    "named values": "f = lambda x: x**2\ndef slope(x):\n    a = f(x + 1 / 999)\n    b = f(x)\n    return (a - b) * 999",
+    "by a text": "def slope(x):\n    return getattr(torch.func, 'gr' + 'ad')(f)(x)",
+    "exec": "exec('def slope(x):\\n    return g(x)')",
     "numpy": "import numpy as np\ndef slope(x):\n    return np.gradient(f(x))",
 }
 NOT_FLAGGED = {
@@ -43,26 +52,47 @@ def notebook(answer: str, own: str = "") -> nbformat.NotebookNode:
 
 @pytest.mark.parametrize("answer", FLAGGED.values(), ids=FLAGGED)
 def test_differentiation_by_a_program_is_flagged_with_its_line(answer: str) -> None:
-    found = flags(notebook("pass"), notebook(answer))
-    assert set(found) == {"slope"} and "in line" in found["slope"]
+    found = signs(notebook("pass"), notebook(answer))
+    assert set(found) == {"slope"} and "in line" in found["slope"][0]
 
 
 @pytest.mark.parametrize("answer", NOT_FLAGGED.values(), ids=NOT_FLAGGED)
 def test_formulas_by_hand_are_not_flagged(answer: str) -> None:
-    assert flags(notebook("pass"), notebook(answer)) == {}
+    assert signs(notebook("pass"), notebook(answer)) == {}
 
 
 def test_a_helper_in_another_cell_is_followed() -> None:
     helper = "def step(x):\n    return torch.autograd.grad(f(x), x)"
-    found = flags(notebook("pass"), notebook("def slope(x):\n    return step(x)", helper))
-    assert "of `own-1`, which it uses" in found["slope"]
-    assert flags(notebook("pass"), notebook("def slope(x):\n    return 1", helper)) == {}
+    found = signs(notebook("pass"), notebook("def slope(x):\n    return step(x)", helper))
+    assert "of `own-1`, which it uses" in found["slope"][0]
+    assert signs(notebook("pass"), notebook("def slope(x):\n    return 1", helper)) == {}
+
+
+HELPERS = {
+    "lambda": "step = lambda x: torch.autograd.grad(f(x), x)",
+    "with a command": "!pip list\ndef step(x):\n    return torch.autograd.grad(f(x), x)",
+    "alias": "step = torch.func.grad(f)",
+}
+
+
+@pytest.mark.parametrize("helper", HELPERS.values(), ids=HELPERS)
+def test_a_helper_of_any_form_is_followed(helper: str) -> None:
+    found = signs(notebook("pass"), notebook("def slope(x):\n    return step(x)", helper))
+    assert "of `own-1`, which it uses" in found["slope"][0]
+
+
+@pytest.mark.parametrize("own", ["def slope(x):\n    return 2 * x", "slope = step", "slope.backward = step"])
+def test_a_definition_behind_the_answer_is_told(own: str) -> None:
+    master = notebook("def slope(x):\n    pass")
+    answer = "def slope(x):\n    return 2 * x"
+    assert signs(master, notebook(answer, own))["slope"] == ["what it defines is defined anew in `own-1`"]
+    assert signs(master, notebook(answer, "slopes = step")) == {}
 
 
 def test_cells_that_ask_for_no_formula_may_use_anything() -> None:
     master = notebook("pass")
     master.cells[0].metadata.tags = []
-    assert flags(master, notebook(FLAGGED["autograd"])) == {}
+    assert signs(master, notebook(FLAGGED["autograd"])) == {}
 
 
 LONG = {
@@ -80,7 +110,7 @@ LONG = {
 def test_reading_takes_a_time_that_grows_with_the_length(answer: str) -> None:
     def seconds(text: str) -> float:
         start = time.process_time()
-        flags(notebook("pass"), notebook(text))
+        signs(notebook("pass"), notebook(text))
         return time.process_time() - start
 
     assert seconds(answer) < 2
@@ -88,6 +118,6 @@ def test_reading_takes_a_time_that_grows_with_the_length(answer: str) -> None:
 
 def test_a_long_chain_is_right_and_a_hit_behind_it_is_found() -> None:
     chain = "def slope(x):\n    c = x" + ".add(1)" * 200 + "\n    return c"
-    assert flags(notebook("pass"), notebook(chain)) == {}
-    found = flags(notebook("pass"), notebook(f"{chain} + torch.autograd.grad(f(x), x)[0]"))
-    assert "in line 3: `torch.autograd.grad(f(x), x)`." in found["slope"]
+    assert signs(notebook("pass"), notebook(chain)) == {}
+    found = signs(notebook("pass"), notebook(f"{chain} + torch.autograd.grad(f(x), x)[0]"))
+    assert "in line 3: `torch.autograd.grad(f(x), x)`" in found["slope"][0]

@@ -1,4 +1,4 @@
-"""One run of the autograder over the synthetic class and all attacks, which the tests here look at."""
+"""Runs of the autograder, which the tests here look at: over the synthetic class, and over all attacks."""
 
 import os
 from pathlib import Path
@@ -12,8 +12,12 @@ from autograder.grade.run import Counts, autograde
 from autograder.record import Writer
 
 
-def bank(home: Path) -> list[Entry]:
-    return [*read_bank(home / "tests/lab03/class"), *read_bank(home / "tests/lab03/hostile")]
+def class_bank(home: Path) -> list[Entry]:
+    return read_bank(home / "tests/lab03/class")
+
+
+def attacks_bank(home: Path) -> list[Entry]:
+    return read_bank(home / "tests/lab03/hostile")
 
 
 def new_course(home: Path, folder: Path) -> Course:
@@ -27,8 +31,9 @@ def new_course(home: Path, folder: Path) -> Course:
 class Run:
     """A finished run: the course it wrote to, its counts, and what it recorded."""
 
-    def __init__(self, course: Course, counts: Counts) -> None:
+    def __init__(self, course: Course, entries: list[Entry], counts: Counts) -> None:
         self.course = course
+        self.entries = entries
         self.counts = counts
         with Writer(course) as writer:
             self.results: dict[str, SubmissionResult] = {result.student: result for result in writer.results()}
@@ -43,9 +48,24 @@ class Run:
         return "".join(path.read_text() for path in self.course.autograded(student).glob("*.ipynb"))
 
 
+def grade(entries: list[Entry], home: Path, folder: Path) -> Run:
+    course = new_course(home, folder)
+    for entry in entries:
+        hand_in(entry, course)
+    return Run(course, entries, autograde(course))
+
+
 @pytest.fixture(scope="session")
 def graded(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    course = new_course(home, tmp_path_factory.mktemp("course"))
-    for entry in bank(home):
-        hand_in(entry, course)
-    return Run(course, autograde(course))
+    return grade(class_bank(home), home, tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="session")
+def attacked(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return grade(attacks_bank(home), home, tmp_path_factory.mktemp("attacks"))
+
+
+@pytest.fixture(params=["graded", pytest.param("attacked", marks=pytest.mark.slow)])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Each of the two."""
+    return request.getfixturevalue(request.param)

@@ -17,8 +17,17 @@ from tests.grade.conftest import Run
 
 @pytest.fixture(scope="module")
 def pages(graded: Run) -> dict[str, str]:
+    return pages_of(graded)
+
+
+@pytest.fixture(scope="module")
+def attack_pages(attacked: Run) -> dict[str, str]:
+    return pages_of(attacked)
+
+
+def pages_of(run: Run) -> dict[str, str]:
     """The feedback of each student, all pages as one text."""
-    folders = write_feedback(graded.course)
+    folders = write_feedback(run.course)
     return {folder.parent.name: "".join(path.read_text() for path in folder.glob("*.html")) for folder in folders}
 
 
@@ -37,8 +46,6 @@ def test_messages_of_hidden_checks_are_shown(pages: dict[str, str]) -> None:
 def test_hidden_tests_and_marking_schemes_are_not(graded: Run, pages: dict[str, str]) -> None:
     markers = ("HIDDEN TESTS", "MARK SCHEME", "_mistakes", "1 point:")
     for student, text in pages.items():
-        if student[0] != "s" or not student[1].isdigit():
-            continue  # attacks speak of these markers themselves
         assert not [marker for marker in markers if marker in text], student
     hidden = [line for line in secret_lines(graded.course) if line.startswith("_") and "&" not in line]
     assert hidden and not [line for line in hidden if line in pages["s05-blank"]]
@@ -74,22 +81,42 @@ def active(text: str) -> list[str]:
     return parser.found
 
 
-def test_html_of_a_student_does_not_reach_the_page(pages: dict[str, str]) -> None:
-    assert "MARKER" in pages["hostile-html"]
-    assert active(pages["hostile-html"]) == active(pages["s01-right"])
+@pytest.mark.slow
+def test_html_of_a_student_does_not_reach_the_page(attack_pages: dict[str, str], pages: dict[str, str]) -> None:
+    page = attack_pages["hostile-html"]
+    assert "MARKER" in page
+    assert active(page) == active(pages["s01-right"])
     assert active('<img src=x onerror="alert(1)"><script>alert(2)</script>') != []
 
 
-def test_pages_need_no_network_and_run_no_script(pages: dict[str, str]) -> None:
+def expect_passive(pages: dict[str, str]) -> None:
+    """No page loads or runs anything."""
     for student, text in pages.items():
         soup = BeautifulSoup(text, "html.parser")
         assert not soup.find_all(["script", "link", "iframe", "object"]), student
         assert all(image["src"].startswith("data:image/png;base64,") for image in soup.find_all("img"))
+
+
+@pytest.mark.slow
+def test_pages_of_attacks_need_no_network_and_run_no_script(attacked: Run, attack_pages: dict[str, str]) -> None:
+    assert set(attack_pages) == set(attacked.results)
+    expect_passive(attack_pages)
+    expect_described(attacked)
+
+
+def test_pages_need_no_network_and_run_no_script(pages: dict[str, str]) -> None:
+    expect_passive(pages)
     assert "<math" in pages["s01-right"] and "MathJax" not in pages["s01-right"]
 
 
-def test_pictures_have_descriptions_and_headings_are_in_order(graded: Run, pages: dict[str, str]) -> None:
-    for path in (graded.course.root / "feedback").rglob("*.html"):
+@pytest.mark.usefixtures("pages")
+def test_pictures_have_descriptions_and_headings_are_in_order(graded: Run) -> None:
+    expect_described(graded)
+
+
+def expect_described(run: Run) -> None:
+    """All pages have a language, headings in order, and pictures with a description."""
+    for path in (run.course.root / "feedback").rglob("*.html"):
         soup = BeautifulSoup(path.read_text(), "html.parser")
         assert soup.html["lang"] == "en"
         assert all(image["alt"].strip() for image in soup.find_all("img"))

@@ -9,36 +9,44 @@ from nbgrader.api import Gradebook
 from autograder.check.bank import Entry, expected_points
 from autograder.demo import compare
 from autograder.record import Writer
-from tests.grade.conftest import Run, bank
+from tests.grade.conftest import Run, attacks_bank, class_bank
 
-ENTRIES = bank(Path(__file__).resolve().parents[2])
+HOME = Path(__file__).resolve().parents[2]
+ATTACKS = attacks_bank(HOME)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", class_bank(HOME), ids=lambda entry: entry.name)
 def test_points_are_those_that_were_earned(graded: Run, entry: Entry) -> None:
     assert graded.points(entry.name) == expected_points(entry, graded.course)
 
 
-@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if "FOUND" in str(entry)], ids=lambda entry: entry.name)
-def test_the_searches_of_attacks_find_nothing(graded: Run, entry: Entry) -> None:
-    assert "FOUND []" in graded.text(entry.name)
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", ATTACKS, ids=lambda entry: entry.name)
+def test_an_attack_gets_what_its_honest_part_earned(attacked: Run, entry: Entry) -> None:
+    assert attacked.points(entry.name) == expected_points(entry, attacked.course)
 
 
-def test_no_submission_fills_the_gradebook_or_the_disk(graded: Run) -> None:
-    for name, result in graded.results.items():
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", [entry for entry in ATTACKS if "FOUND" in str(entry)], ids=lambda entry: entry.name)
+def test_the_searches_of_attacks_find_nothing(attacked: Run, entry: Entry) -> None:
+    assert "FOUND []" in attacked.text(entry.name)
+
+
+def test_no_submission_fills_the_gradebook_or_the_disk(run: Run) -> None:
+    for name, result in run.results.items():
         assert len(result.to_json()) < 100_000, name
-        assert len(graded.text(name)) < 10_000_000, name
+        assert len(run.text(name)) < 10_000_000, name
 
 
-def test_nothing_is_lost(graded: Run) -> None:
-    assert (graded.counts.graded, graded.counts.failed) == (len(ENTRIES), 0)
+def test_nothing_is_lost(run: Run) -> None:
+    assert (run.counts.graded, run.counts.failed) == (len(run.entries), 0)
 
 
-def test_the_gradebook_holds_the_same_points(graded: Run) -> None:
-    with Gradebook(graded.course.database_url) as gradebook:
-        for entry in ENTRIES:
+def test_the_gradebook_holds_the_same_points(run: Run) -> None:
+    with Gradebook(run.course.database_url) as gradebook:
+        for entry in run.entries:
             submission = gradebook.find_submission("lab03", entry.name)
-            assert submission.code_score == sum(expected_points(entry, graded.course).values()), entry.name
+            assert submission.code_score == sum(expected_points(entry, run.course).values()), entry.name
 
 
 def test_proofs_wait_for_a_person_only_where_something_was_written(graded: Run) -> None:
@@ -63,17 +71,17 @@ def test_a_damaged_notebook_asks_for_a_person_and_says_why(graded: Run) -> None:
         assert gradebook.find_submission("lab03", "s07-damaged").needs_manual_grade
 
 
-def test_graded_notebooks_hold_text_and_pictures_only(graded: Run) -> None:
+def test_graded_notebooks_hold_text_and_pictures_only(run: Run) -> None:
     allowed = {"text/plain", "image/png"}
-    for path in (graded.course.root / "autograded").rglob("*.ipynb"):
+    for path in (run.course.root / "autograded").rglob("*.ipynb"):
         for cell in json.loads(path.read_text())["cells"]:
             for output in cell.get("outputs", []):
                 assert set(output.get("data", {})) <= allowed, path
 
 
-def test_graded_notebooks_show_no_traceback_of_the_checks(graded: Run) -> None:
-    for entry in ENTRIES:
-        assert "tests.grade" not in graded.text(entry.name) and "trusted.py" not in graded.text(entry.name)
+def test_graded_notebooks_show_no_traceback_of_the_checks(run: Run) -> None:
+    for entry in run.entries:
+        assert "tests.grade" not in run.text(entry.name) and "trusted.py" not in run.text(entry.name)
 
 
 def test_messages_name_the_mistake(graded: Run) -> None:

@@ -64,14 +64,17 @@ def read_removals(folder: Path) -> list[Removal]:
 
 
 def copy_without(removal: Removal, home: Path, folder: Path) -> None:
-    """Copy the repository without a protection, and of the bank only what is needed."""
+    """Copy the repository without a protection; if it is shown by attacks, with these for the class."""
     for part in PARTS:
         copy = shutil.copytree if (home / part).is_dir() else shutil.copy2
         copy(home / part, folder / part)
     for edit in removal.edits:
         edit.make(folder)
-    for path in (folder / "tests/lab03").glob("*/*.toml"):
-        if removal.attacks and path.stem not in (RIGHT, *removal.attacks):
+    bank = folder / "tests/lab03"
+    for path in [*bank.glob("class/*"), *bank.glob("hostile/*")] if removal.attacks else ():
+        if path.stem in (RIGHT, *removal.attacks):
+            path.rename(bank / "class" / path.name)
+        elif path.parent.name == "class":
             path.unlink()
 
 

@@ -17,7 +17,18 @@ from hidden.lab03.exercise1.function import (
     swapped,
 )
 
-from labtools import Checks, Names, agree, call_many, expect, expect_close, numbers, random_numbers
+from labtools import (
+    Checks,
+    Names,
+    agree,
+    call_many,
+    call_without_autograd,
+    expect,
+    expect_close,
+    note_signs,
+    numbers,
+    random_numbers,
+)
 
 MISTAKES: dict[str, Gradient] = {
     "The two partial derivatives are in the wrong order.": swapped,
@@ -69,3 +80,9 @@ def judge(checks: Checks, student: Names) -> None:
     @checks.check("the derivative by x2 is right everywhere", weight=1)
     def _() -> None:
         expect_right(1, "The derivative by x2 is wrong at some points. Hold x1 fixed and differentiate each term.")
+        note_signs(
+            checks,
+            lambda nudged: call_without_autograd(student.gradient, nudged),
+            points,
+            lambda point, r: (point[0] * (1 + r), point[1] * (1 + r)),
+        )

@@ -7,8 +7,8 @@ from typing import Any
 
 from hidden.lab03.exercise2.network import Formula, State, random_state
 
-from labtools import Checks, Names, expect_close, random_numbers
-from probes import derivatives, follows_through
+from labtools import Answer, Checks, Names, expect_close, note_signs, random_numbers
+from probes import derivatives, derivatives_without_autograd, follows_through
 
 
 def values(formula: Formula, states: Sequence[State]) -> list[float]:
@@ -58,3 +58,18 @@ def judge_in_states(
         function = getattr(student, formula.__name__)
         if earlier is None or not follows(function, states, formula, earlier):
             expect_derivative(function, states, formula, message, mistakes)
+        note_signs_in_states(checks, function, states)
+
+
+def note_signs_in_states(checks: Checks, function: Any, states: Sequence[State]) -> None:
+    """Note what tells a program's derivative from a formula, of a function that is right in these states."""
+
+    def call(nudged: Sequence[State]) -> list[Answer]:
+        return derivatives_without_autograd(function, [state._asdict() for state in nudged])
+
+    note_signs(checks, call, states, nudge)
+
+
+def nudge(state: State, r: float) -> State:
+    """The state with its numbers 1 + r times as large, but for whole ones: y may be a class."""
+    return State(*(number * (1 + r) if number % 1 else number for number in state))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from hidden.lab03.exercise2.formulas import dL_dfout
-from hidden.lab03.exercise2.judging import expect_derivative
+from hidden.lab03.exercise2.judging import expect_derivative, note_signs_in_states
 from hidden.lab03.exercise2.network import Formula, random_state
 
 from labtools import Checks, Names, random_numbers
@@ -66,10 +66,12 @@ def judge(checks: Checks, student: Names) -> None:
 
     @checks.check("it is right where y lies between 0 and 1", weight=1)
     def _() -> None:
+        states = [random_state(random) for _ in range(5)]
         expect_derivative(
             student.dL_dfout,
-            [random_state(random) for _ in range(5)],
+            states,
             dL_dfout,
             "The value is not right where y lies between 0 and 1. Differentiate both parts of L.",
             {**MISTAKES, **SWAPPED},
         )
+        note_signs_in_states(checks, student.dL_dfout, states)

@@ -16,7 +16,7 @@ from hidden.lab03.exercise2.chain import (
     without_square,
 )
 from hidden.lab03.exercise2.formulas import before, dfout_dfin, dL_dc, dL_dfout, dL_dx1, path1, path2
-from hidden.lab03.exercise2.judging import expect_derivative, follows
+from hidden.lab03.exercise2.judging import expect_derivative, follows, note_signs_in_states
 from hidden.lab03.exercise2.network import Formula, State, random_state
 
 from labtools import Checks, Names, random_numbers
@@ -130,3 +130,4 @@ def judge(checks: Checks, student: Names) -> None:
     @checks.check("both paths together are right", weight=0.5)
     def _() -> None:
         expect_right(everywhere, "The value is not right in every state. Add up all the ways from x1 to L.")
+        note_signs_in_states(checks, student.dL_dx1, everywhere)

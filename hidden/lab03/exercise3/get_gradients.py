@@ -24,8 +24,10 @@ from labtools import (
     Names,
     agree,
     call_many,
+    call_without_autograd,
     expect,
     first_to_pass,
+    note_signs,
     numbers,
     random_numbers,
 )
@@ -107,3 +109,9 @@ def judge(checks: Checks, student: Names) -> None:
     @checks.check("they are means over the points, with the right sign", weight=0.5)
     def _() -> None:
         with_own_or_right(expect_size)
+        note_signs(
+            checks,
+            lambda nudged: call_without_autograd(student.get_gradients, [(x, y, *params) for x, y, params in nudged]),
+            cases,
+            lambda case, r: (case[0] * (1 + r), case[1], case[2] * (1 + r)),
+        )

@@ -28,6 +28,7 @@ except ModuleNotFoundError:
     ) from None
 
 from labtools.asking import Answer
+from labtools.byhand import call_without_autograd, note_signs
 from labtools.checks import (
     CheckFailed,
     Checks,
@@ -54,10 +55,12 @@ __all__ = [
     "apply_function",
     "call_again",
     "call_many",
+    "call_without_autograd",
     "expect",
     "expect_close",
     "first_to_pass",
     "names",
+    "note_signs",
     "numbers",
     "random_numbers",
     "read",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from probes.differentiating import derivatives, follows_through
+from probes.differentiating import derivatives, derivatives_without_autograd, follows_through
 from probes.form import expect_form, result
 from probes.optimizing import Descent, expect_walked, optimize
 from probes.stand_ins import STAND_INS, call_and_look, call_with
@@ -13,6 +13,7 @@ __all__ = [
     "call_and_look",
     "call_with",
     "derivatives",
+    "derivatives_without_autograd",
     "expect_form",
     "expect_walked",
     "follows_through",

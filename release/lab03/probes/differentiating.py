@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from labtools.asking import Answer, ask, attempt, probe
+from labtools.byhand import without_autograd
 from labtools.checks import CheckFailed, expect, expect_close
 from labtools.functions import standing_in
 
@@ -22,6 +23,17 @@ def derivatives(function: Any, states: list[dict[str, float]]) -> list[Answer]:
 @probe
 def probe_derivatives(function: Any, states: list[dict[str, float]]) -> list[Answer]:
     return [attempt(function, _state(values)) for values in states]
+
+
+def derivatives_without_autograd(function: Any, states: list[dict[str, float]]) -> list[Answer]:
+    """The same, while PyTorch differentiates nothing."""
+    return ask(probe_derivatives_without_autograd, function, states)
+
+
+@probe
+def probe_derivatives_without_autograd(function: Any, states: list[dict[str, float]]) -> list[Answer]:
+    with without_autograd():
+        return probe_derivatives(function, states)
 
 
 def _state(values: dict[str, float]) -> SimpleNamespace:
