@@ -13,7 +13,7 @@ SMALL = 0.01  # a step of numerical differentiation is at most this
 AUTOMATIC = {"grad", "backward", "jacobian", "hessian", "vjp", "jvp", "jacrev", "jacfwd", "value_and_grad"}
 LIBRARIES = {"functorch", "jax", "sympy"}
 NUMERICAL = {"approx_fprime", "derivative", "gradient"}
-UNREADABLE = {"exec", "eval", "compile", "__import__", "globals", "vars"}
+UNREADABLE = {"exec", "eval", "compile", "__import__"}
 
 
 def suspects(tree: ast.AST, imported: dict[str, str], functions: set[str]) -> Iterator[tuple[ast.expr, str]]:
