@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.course import CheckResult, Profile, grade_id, is_plain, is_test
 from autograder.examine import standins
+from autograder.examine.deadline import Deadline, TookTooLong
 from autograder.examine.held import Refused, Unanswered
 from autograder.examine.outcome import Outcome
 from autograder.examine.ownership import (
@@ -26,8 +27,9 @@ from autograder.examine.ownership import (
     ownership,
     statements,
 )
-from autograder.examine.surroundings import TookTooLong, deadline, surroundings
+from autograder.examine.surroundings import surroundings
 from autograder.examine.visit import Ask, Visit
+from autograder.intake import memory_limit
 
 MAX_MESSAGE = 1000  # characters of an explanation
 
@@ -147,7 +149,8 @@ class Sitting:
         def source(thing: Any) -> str | None:
             return visit.source(standins.number_of(thing)) if standins.is_standin(thing) else None
 
-        with surroundings(self._folder, source, visit.seeded) as printed, deadline(self._seconds):
+        around = surroundings(self._folder, source, visit.seeded)
+        with memory_limit(), around as printed, Deadline() as deadline, deadline.limit(self._seconds):
             try:
                 self._run_given(self._cells.ids[test])
                 tell = cell.used & owners.used_by_theirs & (owners.theirs | names_bound_by(cell))
@@ -206,6 +209,8 @@ def explanation(error: BaseException) -> str:
         return f"Your code gave no answer: {error}."
     if isinstance(error, TookTooLong):
         return "This test took too long."
+    if isinstance(error, MemoryError):
+        return "This test took too much memory."
     name = type(error).__name__
     if getattr(error, "of_student", False):
         return f"Your code raised {name}: {str(error)[:300]}"

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Coroutine
 from typing import Any
 
+from autograder.examine.deadline import TookTooLong
 from autograder.examine.student import KernelLost, StudentKernel
 from autograder.examine.wall import Deaf, Lends
 
@@ -74,6 +75,12 @@ class Questions:
             kind, what = "lost", f"`{name}` took longer than {seconds:g} seconds and did not heed the interrupt"
         except KernelLost as lost:
             kind, what = "lost", str(lost)
+        except TooManyCalls as endless:  # once more, after the interrupt
+            kind, what = "lost", str(endless)
+        except TookTooLong:  # the kernel waits for a call that will not be answered
+            self._failures[name] += 1
+            self._in_loop(self._kernel.revive())
+            raise
         except OSError:
             kind, what = "lost", f"the process ended in `{name}`"
         except ValueError:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import ctypes
 import functools
 import inspect
 import io
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 MAX_PRINTED = 100_000  # characters that are kept
-
-
-class TookTooLong(BaseException):
-    """The test cell took too long."""
 
 
 #: What gives a random generator another state, by library.
@@ -92,27 +86,3 @@ def noticed(seeded: Callable[[], None]) -> Iterator[None]:
     finally:
         for (library, name), function in zip(before, functions):
             setattr(library, name, function)
-
-
-@contextlib.contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """TookTooLong is raised inside, in this thread, once the time is over (as soon as Python runs a line again)."""
-    thread = ctypes.c_ulong(threading.get_ident())
-    lock = threading.Lock()
-    over = False
-
-    def end() -> None:
-        with lock:
-            if not over:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TookTooLong))
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        with lock:
-            over = True
-        timer.cancel()
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)

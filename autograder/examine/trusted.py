@@ -34,6 +34,7 @@ from autograder.course import (
     read_notebook,
     read_profiles,
 )
+from autograder.examine.judging import judging
 from autograder.examine.outcome import Outcome
 from autograder.examine.plain_cells import PlainCells
 
@@ -83,8 +84,9 @@ class CheckCells:
         namespace = dict(self.namespace)
         namespace.update({name: StudentName(name) for name in self.student_names})
         output = io.StringIO()
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()), judging() as limit:
             exec(body, namespace)
+            limit(namespace["checks"])
             score = eval(last, namespace)
         if type(score) is not float or not 0 <= score <= points:
             raise CourseError(f"{test} ends with {score!r}, which is not a number of points from 0 to {points:g}.")

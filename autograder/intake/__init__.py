@@ -8,7 +8,7 @@ from autograder.intake.archive import path_of, safe_members
 from autograder.intake.cells import Refused
 from autograder.intake.find import find_notebooks
 from autograder.intake.folder import OURS, HandedIn, read_folder
-from autograder.intake.guard import guarded
+from autograder.intake.guard import guarded, memory_limit
 from autograder.intake.harmless import harmless, harmless_markdown
 from autograder.intake.log import log_cells
 from autograder.intake.read import MAX_FILE, read_cells
@@ -27,6 +27,7 @@ __all__ = [
     "harmless",
     "harmless_markdown",
     "log_cells",
+    "memory_limit",
     "path_of",
     "read_folder",
     "rebuild",

@@ -1,0 +1,71 @@
+"""Questions that come to a bad end: what becomes of the kernel that was asked."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from autograder.examine.deadline import TookTooLong
+from autograder.examine.questions import PATIENCE, Questions
+
+from labtools.callbacks import Lent, TooManyCalls
+
+
+class Kernel:
+    """A kernel, seen from the questions. A question to it ends in these errors, one after the other."""
+
+    def __init__(self, *ends: BaseException) -> None:
+        self.ends = list(ends)
+        self.asked: set[str] = set()
+        self.log: list[str] = []
+        self.revived = self.interrupted = 0
+        self.wall = self
+
+    def seconds_for_call(self) -> float:
+        return 1.0
+
+    def ask(self, *question: Any) -> Any:
+        return self
+
+    def reply(self, seconds: float) -> Any:
+        raise self.ends.pop(0)
+
+    async def come_to_the_wall(self) -> None:
+        pass
+
+    async def interrupt(self) -> None:
+        self.interrupted += 1
+
+    async def revive(self) -> None:
+        self.revived += 1
+        self.asked = set()
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    yield loop
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def test_after_a_check_took_too_long_its_kernel_is_a_new_one(loop: asyncio.AbstractEventLoop) -> None:
+    kernel = Kernel(*[TookTooLong() for _ in range(PATIENCE)])
+    questions: Any = Questions(kernel, loop)  # type: ignore[arg-type]
+    for _ in range(PATIENCE):
+        with pytest.raises(TookTooLong):
+            questions.ask("probe", "f", [], Lent())
+    assert kernel.revived == PATIENCE
+    assert questions.ask("probe", "f", [], Lent()) == ("silent", "`f` failed to answer and is not asked again")
+
+
+def test_calls_that_go_on_after_the_interrupt_end_the_kernel(loop: asyncio.AbstractEventLoop) -> None:
+    kernel = Kernel(TooManyCalls("called too often"), TooManyCalls("called too often"))
+    questions = Questions(kernel, loop)  # type: ignore[arg-type]
+    assert questions.ask("probe", "f", [], Lent()) == ("silent", "called too often")
+    assert (kernel.interrupted, kernel.revived) == (1, 1)
