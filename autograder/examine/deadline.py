@@ -24,7 +24,7 @@ def own_time() -> Callable[[], float]:
 
 
 class Deadline:
-    """Raises TookTooLong within `limit`, in the thread that uses it as a context manager, once Python runs a line again.
+    """Raises TookTooLong within `limit`, in the thread that uses it as a context manager, as soon as a line is run.
 
     It is raised again until the limit is left, should something have caught it.
     """

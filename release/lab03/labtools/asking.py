@@ -82,9 +82,18 @@ def ask(probe: Callable[..., list[Answer]], target: Any, *arguments: Any) -> lis
         except TooManyCalls as endless:
             raise Unanswered(str(endless)) from None
     try:
-        return [Answer(restore(value), error, message) for value, error, message in answers]
+        return [read_answer(answer) for answer in answers]
     except (TypeError, ValueError) as error:
         raise Unanswered(f"the reply could not be read: {error}") from None
+
+
+def read_answer(data: Any) -> Answer:
+    """An answer as `serve` gives it. TypeError or ValueError for anything else."""
+    value, error, message = data
+    raised = type(error) is str and error.isidentifier() and value is None
+    if not (raised or error is None) or type(message) is not str:
+        raise ValueError("an answer of another form")
+    return Answer(restore(value), error, message[:300])
 
 
 @probe

@@ -39,13 +39,15 @@ def without_autograd() -> Iterator[None]:
         raise NoAutograd("automatic differentiation is switched off")
 
     variable: Any = torch.autograd.Variable
-    vf: Any = torch._VF
-    engine, make_dual = variable._execution_engine, vf._make_dual
-    variable._execution_engine, vf._make_dual = Off(), off
+    from torch._functorch import predispatch  # where all dual numbers are made; not in every version of PyTorch
+
+    duals: Any = predispatch
+    engine, make_dual = variable._execution_engine, duals._make_dual
+    variable._execution_engine, duals._make_dual = Off(), off
     try:
         yield
     finally:
-        variable._execution_engine, vf._make_dual = engine, make_dual
+        variable._execution_engine, duals._make_dual = engine, make_dual
 
 
 def call_without_autograd(function: Any, arguments: Sequence[Sequence[Any]]) -> list[Answer]:

@@ -173,9 +173,10 @@ def call_again(function: Any, arguments: Sequence[Any], times: int = 2) -> list[
 
 def read(value: Any) -> Any:
     """The plain data in a variable of the student."""
-    (answer,) = ask(probe_value, value) or [Answer(error="Unanswered")]
-    expect(answer.error is None, f"This variable cannot be used: {answer.message}.")
-    return answer.value
+    answers = ask(probe_value, value)
+    expect(len(answers) == 1, "Your code gave no complete answer.")
+    expect(answers[0].error is None, f"This variable cannot be used: {answers[0].message}.")
+    return answers[0].value
 
 
 def first_to_pass(*attempts: Any, vague: str) -> None:

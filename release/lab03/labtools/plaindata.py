@@ -64,7 +64,7 @@ def restore(data: Any, borrow: Callable[[int], Any] | None = None, depth: int = 
     """
     if depth > MAX_DEPTH:
         raise ValueError("the value is nested too deeply")
-    if data is None or isinstance(data, (bool, int, float)):
+    if data is None or isinstance(data, (bool, float)) or type(data) is int and abs(data) < 2**63:
         return data
     if isinstance(data, str):
         return data[:MAX_TEXT]
@@ -77,7 +77,10 @@ def restore(data: Any, borrow: Callable[[int], Any] | None = None, depth: int = 
         flat = isinstance(entries, list) and all(isinstance(entry, (bool, int, float)) for entry in entries)
         sizes = isinstance(shape, list) and all(type(size) is int and size >= 0 for size in shape)
         if flat and sizes and len(shape) <= MAX_DEPTH and len(entries) == math.prod(shape) <= MAX_NUMBERS:
-            return torch.tensor(entries, dtype=getattr(torch, data["dtype"])).reshape(shape)
+            try:
+                return torch.tensor(entries, dtype=getattr(torch, data["dtype"])).reshape(shape)
+            except (RuntimeError, OverflowError):
+                raise ValueError("a tensor holds numbers that its dtype cannot hold") from None
     if borrow and isinstance(data, dict) and set(data) == {"function"} and type(data["function"]) is int:
         return borrow(data["function"])
     raise ValueError("the answer is not plain data")
