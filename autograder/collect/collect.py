@@ -135,7 +135,17 @@ def match(
         raise CourseError(f"{known.sheet.path} is Moodle's, but the names of this download are not: leave one out.")
     ids = {student.lms_user_id: student.id for student in students if student.lms_user_id and system == "Canvas"}
     result = Matched(students=students)
+    names: dict[str, set[str]] = {}
     for owner in found:
+        names.setdefault(owner.number, set()).add(owner.name)
+    for number, several in names.items() if system == "Canvas" else ():
+        if len(several) > 1:  # a name that ends in a number, such as a group may choose, passes for somebody else's
+            result.refused.append(
+                f"{', '.join(sorted(several))}: Canvas's number {number} is one person's; rename them"
+            )
+    for owner in found:
+        if system == "Canvas" and len(names[owner.number]) > 1:
+            continue
         student = ids.get(owner.number) or (owner.student if system == "Canvas" else folder_name(owner.name))
         recipient = Recipient(student, system, owner.number, owner.name, student)
         result.deliveries[owner.name, owner.number] = Delivery(student, [recipient])

@@ -204,6 +204,13 @@ def test_the_one_folder_of_a_student_is_no_class_of_canvas(empty: Course, tmp_pa
     assert result.new == ["s02"] and result.replaced == [] and "give that folder as FROM" in str(result)
 
 
+def test_a_name_that_ends_in_a_number_of_canvas_takes_nobodys_place(own: Course, tmp_path: Path) -> None:
+    (own.home / "students.csv").write_text("id,lms_user_id\ns-hal,222\n")
+    files = {"ourgroup_222_111_333_a.ipynb": b"evil", "theirs_222_334_a.ipynb": b"honest", "bo_1_335_a.ipynb": b"bo"}
+    result = collect(own, make_zip(tmp_path / "canvas.zip", files))
+    assert result.new == ["bo-1"] and "ourgroup, theirs: Canvas's number 222" in " ".join(result.refused)
+
+
 def test_canvas_knows_people_by_number(own: Course, tmp_path: Path) -> None:
     (own.home / "students.csv").write_text("id,lms_user_id\ns-ana,1001\n")
     assert collect(own, make_zip(tmp_path / "submissions.zip", CANVAS)).new == ["lateone-1002", "s-ana"]
