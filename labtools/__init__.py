@@ -44,6 +44,7 @@ from labtools.checks import (
 )
 from labtools.functions import apply_function
 from labtools.names import Names, names
+from labtools.patterns import pattern
 from labtools.showing import show, written
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "names",
     "note_signs",
     "numbers",
+    "pattern",
     "random_numbers",
     "read",
     "show",

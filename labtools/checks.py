@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import torch
 
 from labtools.asking import Answer, Unanswered, ask, probe_calls, probe_repeated_calls, probe_value
+from labtools.patterns import pattern
 
 
 class CheckFailed(Exception):
@@ -102,8 +103,14 @@ def numbers(answer: Answer | Any, count: int | None = None) -> list[float]:
     expect(answer is not None, "There is no result (None): not written yet, or `return` is missing.")
     flat = answer.reshape(-1).tolist() if isinstance(answer, torch.Tensor) else _flatten(answer)
     wanted = "one number" if count == 1 else f"{count} numbers"
-    expect(count is None or len(flat) == count, f"Expected {wanted}, got {len(flat)}.")
+    expect(count is None or len(flat) == count, f"Expected {wanted}, got {len(flat)}{_parts(answer)}.")
     return [float(entry) for entry in flat]
+
+
+def _parts(value: Any) -> str:
+    """That a result is several things of different sizes, in words: a pair of a tensor and a number, say."""
+    sizes = [len(numbers(part)) for part in value] if isinstance(value, (list, tuple)) else []
+    return f": your code returns {len(sizes)} things, not one" if len(set(sizes)) > 1 else ""
 
 
 def _flatten(value: Any) -> list[Any]:
@@ -133,7 +140,8 @@ def expect_close(
     """Fail unless every answer agrees with what is wanted.
 
     `mistakes` maps the explanation of a known mistake to what that mistake gives: when the answers
-    agree with it everywhere, the explanation is the message. It may be a function that returns this dict,
+    agree with it everywhere, the explanation is the message. Else `message` is, with what the wrong numbers have
+    in common. It may be a function that returns this dict,
     called only if the answers are wrong.
     """
     targets = [numbers(entry) for entry in wanted]
@@ -145,7 +153,7 @@ def expect_close(
     for explanation, values in known.items():
         if all(agree(a, numbers(b), rtol, atol) for a, b in zip(got, values)):
             raise CheckFailed(explanation)
-    raise CheckFailed(message)
+    raise CheckFailed(f"{message} {pattern(got, targets)}".strip())
 
 
 #: Seed of the random inputs of the checks; a grader sets another one for each submission.

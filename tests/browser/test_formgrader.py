@@ -14,6 +14,8 @@ from autograder.release import generate, make_release
 from autograder.release.new_lab import TEMPLATE, write_skeleton
 from tests.browser.jupyter import TOKEN, jupyter, page_of, screenshot
 
+pytestmark = pytest.mark.slow  # JupyterLab
+
 
 @pytest.fixture(scope="module")
 def course(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:

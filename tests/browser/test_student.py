@@ -14,6 +14,8 @@ from autograder.intake import take_in
 from tests.browser.jupyter import TOKEN, jupyter, page_of, screenshot
 from tests.conftest import HOME
 
+pytestmark = pytest.mark.slow  # JupyterLab
+
 #: All cells are in the page, not only those in sight; and no question about news.
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},

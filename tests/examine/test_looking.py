@@ -5,7 +5,7 @@ import pytest
 from autograder.check.bank import Entry, build
 from autograder.course import Course, NotebookResult, SubmissionResult, TimeLimits
 from autograder.examine import Examiner, examiner
-from autograder.examine.policy import flags
+from autograder.examine.policy import signs
 from autograder.intake import HandedIn
 
 FIRST = "exercise1_gradient_descent"
@@ -16,8 +16,9 @@ def own(course: Course) -> Examiner:
     return Examiner(course, "0", TimeLimits(), {})
 
 
-async def run_nothing(self: Examiner, kernel: object, notebook: object, book: NotebookResult) -> None:
+async def run_nothing(self: Examiner, kernel: object, notebook: object, book: NotebookResult) -> dict[str, list[str]]:
     """In the place of the run in a kernel."""
+    return {}
 
 
 @pytest.fixture
@@ -37,11 +38,11 @@ def too_deep(*given: object) -> None:
 
 
 def test_what_cannot_be_read_for_formulas_is_for_a_person(examine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examiner, "flags", too_deep)
+    monkeypatch.setattr(examiner, "signs", too_deep)
     monkeypatch.setattr(Examiner, "_grade", lambda self, notebook, book: book.cells.update(graded_cells(self)))
     book = examine()
     assert book.status == "graded" and len(book.flags) == 2
-    assert "read this answer. Looking for formulas that a program worked out was not possible (Rec" in book.flags[0]
+    assert "could not be read (Looking for formulas that a program worked out was not possible (Rec" in book.flags[0]
     assert {name for name, cell in book.cells.items() if cell.flagged} == {"test-gradient-formula", "test-my-function"}
 
 
@@ -60,4 +61,4 @@ def test_what_takes_too_long_to_put_in_order_is_refused(examine, monkeypatch: py
 
 def test_nothing_is_flagged_otherwise(examine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Examiner, "_grade", lambda self, notebook, book: book.cells.update(graded_cells(self)))
-    assert examiner.flags is flags and examine().flags == []
+    assert examiner.signs is signs and examine().flags == []

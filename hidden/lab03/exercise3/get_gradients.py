@@ -29,6 +29,7 @@ from labtools import (
     first_to_pass,
     note_signs,
     numbers,
+    pattern,
     random_numbers,
 )
 from probes import call_with
@@ -68,7 +69,9 @@ def judge(checks: Checks, student: Names) -> None:
             return
         name_mistake(answers, entries)
         which = " and ".join(NAMES[i] for i in sorted(wrong))
-        raise CheckFailed(f"The {'sign of the ' if wrong == negated else ''}derivative by {which} is not right.")
+        told = f"The {'sign of the ' if wrong == negated else ''}derivative by {which} is not right."
+        rows = [numbers(answer, 9) for answer in answers]
+        raise CheckFailed(f"{told} {pattern(rows, [gradient(*case).tolist() for case in cases])}".strip())
 
     def name_mistake(answers: list[Answer], entries: Sequence[int]) -> None:
         """Fail with the name of the mistake, if it is a known one. All nine tell best, else the entries alone."""

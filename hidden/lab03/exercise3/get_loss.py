@@ -58,7 +58,14 @@ def _known(cases: Sequence[tuple[Tensor, Tensor]]) -> dict[str, Sequence[Any]]:
     known: dict[str, Sequence[Any]] = {
         message: [reduced(entries) for entries in right] for message, reduced in REDUCTIONS.items()
     }
-    return known | {message: [formula(*case).mean() for case in cases] for message, formula in FORMULAS.items()}
+    known |= {message: [formula(*case).mean() for case in cases] for message, formula in FORMULAS.items()}
+    return known | {PAIRS: [cross_entropy(y, p[:, None]).mean() for y, p in cases]}
+
+
+PAIRS = (
+    "Each target meets each prediction: one of the two has the shape (N, 1), and N·N losses come of it. "
+    "Both have to have the shape (N,)."
+)
 
 
 def _expect_losses(
