@@ -27,33 +27,36 @@ except ModuleNotFoundError:
         "PROBLEM: torch is not installed in this Python. Run `pip install -r requirements.txt` first."
     ) from None
 
-from labtools.asking import Answer
+from labtools.asking import Answer, Unanswered
 from labtools.byhand import call_without_autograd, note_signs
+from labtools.calling import call_again, call_many, read
 from labtools.checks import (
     CheckFailed,
     Checks,
     agree,
-    call_again,
-    call_many,
     expect,
     expect_close,
     first_to_pass,
     numbers,
     random_numbers,
-    read,
 )
 from labtools.functions import apply_function
 from labtools.names import Names, names
 from labtools.patterns import pattern
-from labtools.showing import show, written
+from labtools.showing import show
+from labtools.stale import watch
+from labtools.summary import summary
+from labtools.trying import call, trying, written
 
 __all__ = [
     "Answer",
     "CheckFailed",
     "Checks",
     "Names",
+    "Unanswered",
     "agree",
     "apply_function",
+    "call",
     "call_again",
     "call_many",
     "call_without_autograd",
@@ -67,5 +70,9 @@ __all__ = [
     "random_numbers",
     "read",
     "show",
+    "summary",
+    "trying",
     "written",
 ]
+
+watch()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from autograder.course import Course, digest, files_of
-from autograder.course import grade_id, is_solution, is_test, read_notebook, secrets_by_kind
+from autograder.course import grade_id, is_solution, is_test, names_bound, read_notebook, secrets_by_kind
 
 MANIFEST = "labtools/manifest.json"
+HEADING = re.compile(r"(?m)^#+ +(.*)$")
 DIFF_LINES = 8  # of a changed text that are shown
 
 
@@ -83,14 +86,34 @@ def write_manifest(release: Path) -> None:
                     "fixed": cell.fixed,
                     "points": cell.points,
                     "sha256": digest(cell.text.encode()),
+                    "heading": heading,
+                    **extra(cell),
                 }
-                for key, cell in cells.items()
+                for (key, cell), heading in zip(cells.items(), headings(cells.values()))
             ]
             for name, cells in books.items()
         },
         "files": other_files(release),
     }
     (release / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
+
+
+def headings(cells: Iterable[Cell]) -> Iterator[str]:
+    """For each cell the heading that it stands under."""
+    heading = ""
+    for cell in cells:
+        if cell.type == "markdown" and not cell.kind.startswith("answer"):
+            heading = (HEADING.findall(cell.text) or [heading])[-1]
+        yield heading
+
+
+def extra(cell: Cell) -> dict[str, Any]:
+    """What the students' tools need besides: the names that an answer defines, the text of code that is given."""
+    if cell.type != "code" or not cell.fixed:
+        return {}
+    if cell.kind == "answer":
+        return {"names": sorted(names_bound(cell.text))}
+    return {"source": cell.text}
 
 
 def secret_manifest(course: Course) -> dict[str, str]:

@@ -66,15 +66,16 @@ def test_tensors_and_numbers_come_back_as_they_went() -> None:
     [
         7,
         "abc",
-        {"a": 1, "b": 2, "c": 3},
-        [1, None],
+        {"a": 1, "b": 2, "c": 3, "d": 4},
+        [1, None, ""],
         [1, None, "", 4],
-        [None, 7, ""],
-        [None, "", ""],
-        [None, "TypeError", 7],
+        [1, None, "", "", 5],
+        [None, 7, "", ""],
+        [None, "", "", ""],
+        [None, "TypeError", 7, ""],
     ]
-    + [[1, "TypeError", ""], [None, ["TypeError"], ""]],
-    ids=["number", "text", "dict", "short", "long", "code", "unnamed", "textless", "both", "list"],
+    + [[1, "TypeError", "", ""], [None, ["TypeError"], "", ""]],
+    ids=["number", "text", "dict", "short", "placeless", "long", "code", "unnamed", "textless", "both", "list"],
 )
 def test_the_grader_refuses_what_is_no_answer(data) -> None:
     with pytest.raises((TypeError, ValueError)):
@@ -82,5 +83,6 @@ def test_the_grader_refuses_what_is_no_answer(data) -> None:
 
 
 def test_an_answer_has_a_value_or_an_error_with_a_short_message() -> None:
-    assert asking.read_answer([2.0, None, ""]) == asking.Answer(2.0)
-    assert asking.read_answer([None, "TypeError", "x" * 400]) == asking.Answer(None, "TypeError", "x" * 300)
+    assert asking.read_answer([2.0, None, "", ""]) == asking.Answer(2.0)
+    told = asking.read_answer([None, "TypeError", "x" * 400, "y" * 400])
+    assert told == asking.Answer(None, "TypeError", "x" * 300, "y" * 300)

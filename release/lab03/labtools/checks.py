@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 import os
 import random
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
 
-from labtools.asking import Answer, Unanswered, ask, probe_calls, probe_repeated_calls, probe_value
+from labtools import asking
+from labtools.asking import Answer, Unanswered, Unwritten
 from labtools.patterns import pattern
+from labtools.stale import stale, stale_name
 
 
 class CheckFailed(Exception):
@@ -27,12 +30,20 @@ class Result(NamedTuple):
     message: str
 
 
+class Points(float):
+    """Points as a notebook shows them: not at all, since the line above has said them. nbgrader reads the number."""
+
+    def _repr_html_(self) -> str:
+        return ""
+
+
 class Checks:
     """The checks of one test cell: all of them run, each earns its weight in points or nothing."""
 
     def __init__(self, points: float) -> None:
         self.points = points
         self.checks: list[tuple[str, float, Callable[[], None]]] = []
+        self.asides: list[Callable[[], str | None]] = []
         self.results: list[Result] = []
         self.notes: list[str] = []
 
@@ -50,6 +61,14 @@ class Checks:
 
         return add
 
+    def aside(self, function: Callable[[], str | None]) -> Callable[[], str | None]:
+        """Decorator: add what helps the student and bears on no points. It is run in a notebook, not in grading.
+
+        What it returns is printed; if it fails like a check, its message is.
+        """
+        self.asides.append(function)
+        return function
+
     def score(self) -> float:
         """Run all checks, print what each found, and return the points earned."""
         self.results, self.notes = [], []
@@ -59,19 +78,50 @@ class Checks:
         for result in self.results:
             print(f"[{'failed' if result.message else 'passed'}] {result.earned:g}/{result.weight:g}  {result.name}")
             if result.message:
-                print(f"         {result.message}")
+                print(in_lines(result.message))
         earned = round(sum(result.earned for result in self.results), 6)
         rest = round(self.points - sum(result.weight for result in self.results), 6)
         more = f" {rest:g} more can be earned by checks that run when the lab is graded." if rest > 0 else ""
+        if not asking.bridge:  # in a notebook
+            told = {look(result.message) for result in self.results}
+            print("".join(f"{said}\n" for said in map(remark, self.asides) if said and said not in told), end="")
+            latest[tuple(function.__code__ for _, _, function in self.checks)] = self
         print(f"{earned:g} of {self.points:g} points.{more}")
-        return float(earned)
+        return float(earned) if asking.bridge else Points(earned)
+
+
+#: The test cells that were run in this notebook, each as it was run last.
+latest: dict[tuple[Any, ...], Checks] = {}
+
+
+def in_lines(message: str) -> str:
+    """A message in lines of a length that no page breaks, below the name of its check."""
+    return textwrap.fill(message, 100, initial_indent=" " * 9, subsequent_indent=" " * 9, break_on_hyphens=False)
 
 
 MAX_EXPLANATION = 1000  # characters
 
 
+def look(message: str) -> str:
+    """What an aside found, as it is printed."""
+    return f"[look]   {in_lines(message).strip()}"
+
+
+def remark(aside: Callable[[], str | None]) -> str:
+    """What an aside says. Nothing where there is no answer to speak of: the checks have said that."""
+    try:
+        return aside() or ""
+    except CheckFailed as failed:
+        return look(str(failed)[:MAX_EXPLANATION])
+    except (NameError, Unwritten, Unanswered):
+        return ""
+
+
 def explain(check: Callable[[], None]) -> str:
     """Run one check. Returns the empty text if it passes, otherwise what went wrong, for the student."""
+    if old := stale_name(check):
+        ended = f"The cell that defines `{old}` ended in {stale[old]} when it was last run."
+        return f"{ended} Mend it and run it again: what it defined before is not judged."
     try:
         check()
         return ""
@@ -79,6 +129,8 @@ def explain(check: Callable[[], None]) -> str:
         return str(failed)[:MAX_EXPLANATION]
     except NameError as missing:
         return f"{str(missing)[:200]}. Run the cell that defines it; that cell must end without an error."
+    except Unwritten as missing:
+        return str(missing)
     except Unanswered as silent:
         return f"Your code gave no answer: {silent}."
     except Exception as fault:  # the check itself is at fault: no points, and said so
@@ -98,7 +150,7 @@ def numbers(answer: Answer | Any, count: int | None = None) -> list[float]:
     exception, returned nothing, or returned another count of numbers than `count`.
     """
     if isinstance(answer, Answer):
-        expect(answer.error is None, f"Your code raised {answer.error}: {answer.message}")
+        expect(answer.error is None, f"Your code raised {answer.raised}")
         answer = answer.value
     expect(answer is not None, "There is no result (None): not written yet, or `return` is missing.")
     flat = answer.reshape(-1).tolist() if isinstance(answer, torch.Tensor) else _flatten(answer)
@@ -165,28 +217,6 @@ def random_numbers(name: str) -> random.Random:
     return random.Random(f"{seed}/{name}")
 
 
-def call_many(function: Any, arguments: Sequence[Sequence[Any]]) -> list[Answer]:
-    """One answer for each tuple of arguments."""
-    answers = ask(probe_calls, function, list(arguments))
-    expect(len(answers) == len(arguments), "Your code gave no complete answer.")
-    return answers
-
-
-def call_again(function: Any, arguments: Sequence[Any], times: int = 2) -> list[Answer]:
-    """Call several times with the same argument objects: the answers differ if a call changed them."""
-    answers = ask(probe_repeated_calls, function, list(arguments), times)
-    expect(len(answers) == times, "Your code gave no complete answer.")
-    return answers
-
-
-def read(value: Any) -> Any:
-    """The plain data in a variable of the student."""
-    answers = ask(probe_value, value)
-    expect(len(answers) == 1, "Your code gave no complete answer.")
-    expect(answers[0].error is None, f"This variable cannot be used: {answers[0].message}.")
-    return answers[0].value
-
-
 def first_to_pass(*attempts: Any, vague: str) -> None:
     """Fail the check unless one of the attempts passes.
 
@@ -197,6 +227,7 @@ def first_to_pass(*attempts: Any, vague: str) -> None:
     for each in attempts:
         try:
             return each()
-        except CheckFailed as failed:
+        except (CheckFailed, Unwritten) as failed:
             failures.append(str(failed))
-    raise CheckFailed(min(failures, key=lambda text: 2 * (text == vague) + text.startswith("Your code raised")))
+    raised = ("Your code raised", "Not written")
+    raise CheckFailed(min(failures, key=lambda text: 2 * (text == vague) + text.startswith(raised)))

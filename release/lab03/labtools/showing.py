@@ -1,18 +1,11 @@
-"""Figures with a description, and what is shown while an answer is missing."""
+"""Figures with a description."""
 
 from __future__ import annotations
 
 import base64
 import io
+import textwrap
 from typing import Any
-
-
-def written(*values: Any) -> bool:
-    """Whether the parts that a figure needs are there; says so if one is still missing (None)."""
-    if any(value is None for value in values):
-        print("Not written yet: complete the cells above, then run this cell again.")
-        return False
-    return True
 
 
 def show(figure: Any, description: str) -> None:
@@ -26,4 +19,4 @@ def show(figure: Any, description: str) -> None:
     pyplot.close(figure)
     data = {"image/png": base64.b64encode(picture.getvalue()).decode(), "text/plain": description}
     display(data, raw=True, metadata={"image/png": {"alt": description}})
-    print(description)
+    print(textwrap.fill(description, 100, break_on_hyphens=False))

@@ -1,22 +1,33 @@
-"""What the checks of this lab have done beside your code: it is called, and its results come back as plain data."""
+"""What the checks and given cells of this lab have done beside your code; its results come back as plain data.
+
+The drawing code stands in `probes.figures`.
+"""
 
 from __future__ import annotations
 
+from probes.comparing import compare, compare_all
 from probes.differentiating import derivatives, derivatives_without_autograd, follows_through
-from probes.form import expect_form, result
+from probes.form import expect_form, expect_tensor, result
 from probes.optimizing import Descent, expect_walked, optimize
 from probes.stand_ins import STAND_INS, call_and_look, call_with
+from probes.training import Training, try_check, try_out
 
 __all__ = [
     "STAND_INS",
     "Descent",
+    "Training",
     "call_and_look",
     "call_with",
+    "compare",
+    "compare_all",
     "derivatives",
     "derivatives_without_autograd",
     "expect_form",
+    "expect_tensor",
     "expect_walked",
     "follows_through",
     "optimize",
     "result",
+    "try_check",
+    "try_out",
 ]

@@ -33,3 +33,15 @@ def expect_form(answer: Answer, shape: tuple[int, ...], given: Mapping[str, torc
             agree(numbers(now), before.reshape(-1).tolist(), 0, 0),
             f"The numbers are right, but your function changes its argument `{name}`: compute with a new tensor.",
         )
+
+
+def expect_tensor(answer: Answer, dtype: torch.dtype | None = None) -> None:
+    """Fail unless the result is a tensor, of this type if one is given: for what later cells do with it."""
+    value = answer.value
+    if value is not None:
+        expect(
+            isinstance(value, torch.Tensor),
+            "The result is no tensor, and later cells compute with it: `torch.stack` makes one of a list of numbers.",
+        )
+        right = dtype is None or value.dtype == dtype
+        expect(right, f"The result is of type {value.dtype}, and {dtype} is asked for.")
