@@ -28,7 +28,8 @@ class Training:
         """Train from `start`. Returns the steps at which the loss was noted, and these losses."""
         current, at, losses = start, [0], [self.loss(start)]
         while at[-1] < steps:
-            current = labtools.call(self._train, *self._data, current, alpha, every)
+            trained = labtools.call(self._train, *self._data, current, alpha, every)
+            current = torch.tensor(labtools.numbers(trained, len(start)), dtype=torch.float64)
             at.append(at[-1] + every)
             losses.append(self.loss(current))
         return at, losses
