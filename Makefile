@@ -16,7 +16,7 @@ PARALLEL = --numprocesses logical --maxprocesses 4 --dist loadscope
 QUICK    = test_rooms.py labtools hidden examine intake collect course record export report
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export drop proofs gradescope formgrader scheduler worker bench bench-cluster doctor demo test test-quick test-all lint clean
+.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export solution drop proofs gradescope formgrader scheduler worker bench bench-cluster doctor demo test test-quick test-all lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -104,6 +104,9 @@ similarity: $(READY)  ## write pairs of similar answers to report/, for a person
 export: $(READY)  ## write grades to export/: FORMAT=moodle (WORKSHEET=csv), canvas, csv or json; PARTIAL=1 if some are missing
 	@$(KIT) export --lab $(LAB) $(if $(FORMAT),--format $(FORMAT)) $(if $(PARTIAL),--partial) \
 	  $(if $(WORKSHEET),--worksheet "$(WORKSHEET)")
+
+solution: $(READY)  ## write the worked solution of LAB to solution/, to publish after the deadline; SCHEMES=1 with marking schemes
+	@$(KIT) solution --lab $(LAB) $(if $(SCHEMES),--schemes)
 
 drop: $(READY)  ## put a student who left aside: STUDENT=name
 	@$(if $(STUDENT),,echo "Say who left: make drop STUDENT=name"; exit 1;) $(KIT) drop --lab $(LAB) "$(STUDENT)"

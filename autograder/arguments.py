@@ -40,6 +40,8 @@ def make_parser() -> argparse.ArgumentParser:
         if name == "collect":
             command.add_argument("source", type=Path, help="class download of Moodle or Canvas, or a folder")
             command.add_argument("--timezone", help="whose clock the times in it are of, such as Europe/Berlin")
+        if name == "solution":
+            command.add_argument("--schemes", action="store_true", help="with the marking schemes")
         if name == "drop":
             command.add_argument("student", help="who left: the name of the folder in submitted/")
         if name in ("collect", "export"):

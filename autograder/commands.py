@@ -124,6 +124,15 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
+def solution(options: argparse.Namespace) -> int:
+    """write the worked solution, to publish after the deadline"""
+    from autograder.solution import make_solution
+
+    pages = make_solution(open_course(options.lab), options.schemes)
+    print("\n".join(f"{path}, and the same as .ipynb" for path in pages))
+    return 0
+
+
 def drop(options: argparse.Namespace) -> int:
     """put a student who left aside"""
     from autograder.record import drop_student
@@ -170,6 +179,7 @@ COMMANDS = {
     "similarity": similarity,
     "proofs": proofs,
     "export": export,
+    "solution": solution,
     "drop": drop,
     "gradescope": gradescope,
     "demo": demo,

@@ -13,7 +13,7 @@ FLOORS = [
     ["arguments"],
     ["commands"],
     ["demo", "doctor"],
-    ["proofs"],
+    ["proofs", "solution"],
     ["report"],
     ["export", "gradescope"],
     ["check"],

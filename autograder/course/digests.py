@@ -26,7 +26,7 @@ class Deciding:
 
 def deciding_digests(course: Course) -> dict[str, Deciding]:
     """What decides the scores of each notebook. Text between the exercises and the wording of solutions do not."""
-    modules = [each for each in lab_files(course) if not each[0].endswith(".ipynb")]
+    modules = [each for each in lab_files(course) if not each[0].endswith((".ipynb", ".md"))]
     found = {}
     for name in course.notebooks():
         cells = read_notebook(course.source / f"{name}.ipynb").cells

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.release.generate import after_generate_assignment, generate
-from autograder.release.make import make_release
+from autograder.release.make import make_release, run_notebook
 from autograder.release.new_lab import make_lab
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "generate",
     "make_lab",
     "make_release",
+    "run_notebook",
 ]
