@@ -115,8 +115,8 @@ class CellOutputs:
                 each.output.text = "".join(each.pieces)
         outputs = [each.output for each in self._kept if each.pieces != []]
         if self.dropped:
-            text = f"[not all is kept: this cell printed or drew more than {self._limit} bytes]\n"
-            outputs.append(new_output("stream", name="stderr", text=text))
+            text = f"this cell printed or drew more than {self._limit} bytes; what it computed counts"
+            outputs.append(new_output("stream", name="stderr", text=f"[not all is kept: {text}]\n"))
         return outputs
 
 

@@ -39,7 +39,10 @@ def test_pieces_of_text_become_one() -> None:
 def test_what_does_not_fit_is_dropped_and_what_follows_is_kept() -> None:
     own = outputs(shown("x" * 60_000), shown("y" * 60_000), shown("small"))
     assert texts(own)[:2] == ["x" * 60_000, "small"]
-    assert texts(own)[2] == f"[not all is kept: this cell printed or drew more than {LIMIT} bytes]\n"
+    assert (
+        texts(own)[2]
+        == f"[not all is kept: this cell printed or drew more than {LIMIT} bytes; what it computed counts]\n"
+    )
 
 
 def test_of_a_long_text_the_beginning_is_kept() -> None:

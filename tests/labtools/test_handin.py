@@ -110,6 +110,12 @@ def test_nothing_runs_for_ever(small: Path, source: str, words: str) -> None:
     assert code == 1 and words in text and "Not ready" in text
 
 
+def test_what_grading_does_not_keep_is_a_note(small: Path) -> None:
+    change(small, "own", "print('x' * 3_000_000)")
+    code, text = check(small)
+    assert code == 0 and "`own` prints and draws 3.0 MB. Your feedback keeps 2 MB of that; what it computes" in text
+
+
 def test_one_mistake_is_told_once(folder: Path) -> None:
     change(folder, "my-function", "class MyFunction(:")
     path = folder / f"{NAME}.ipynb"
