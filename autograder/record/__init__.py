@@ -8,7 +8,7 @@ from autograder.record.holds import held_by_others, hold
 from autograder.record.late import LatePenalty
 from autograder.record.ledger import Item, Ledger, Outcome
 from autograder.record.marking import Marking
-from autograder.record.old_grades import OldGrades, read_old_grades
+from autograder.record.old_grades import OldGrades, is_old, read_old_grades
 from autograder.record.requests import Request, ask, read_requests, reply
 from autograder.record.stamp import stamp
 from autograder.record.standing import Place, Standing
@@ -32,6 +32,7 @@ __all__ = [
     "drop_student",
     "held_by_others",
     "hold",
+    "is_old",
     "not_graded",
     "only_run",
     "out_of_date",

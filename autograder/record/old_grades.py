@@ -34,3 +34,9 @@ def read_old_grades(course: Course, writer: Writer) -> OldGrades:
     there = all_submissions(course)[0]
     older = out_of_date(course, writer, [name for name in there if name in recorded])
     return OldGrades(sorted(recorded - set(there)), older)
+
+
+def is_old(course: Course, student: str) -> bool:
+    """The same for one student: whether the grade is not that of what is in submitted/."""
+    with Writer(course) as writer:
+        return student not in all_submissions(course)[0] or bool(out_of_date(course, writer, [student]))

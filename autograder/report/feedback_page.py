@@ -17,8 +17,8 @@ from nbgrader.api import Gradebook
 from pygments.formatters import HtmlFormatter
 from traitlets import Bool, List, Unicode, default
 
-from autograder.course import CellGrade, NotebookResult, grade_id, is_solution, is_test
-from autograder.record import read_requests, read_result
+from autograder.course import CellGrade, Course, NotebookResult, grade_id, is_solution, is_test
+from autograder.record import is_old, read_requests, read_result
 from autograder.report.texts import Headings, coloured, message, to_html
 
 UNREAD = "not graded yet: a person reads it"
@@ -58,7 +58,9 @@ class AddResults(Preprocessor):
     """
 
     enabled = Bool(True).tag(config=True)
-    older = List(Unicode(), help="students whose graded notebooks are not what they handed in last").tag(config=True)
+    older = List(
+        Unicode(), None, allow_none=True, help="students whose graded notebooks are not what they handed in last"
+    ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         where = resources["nbgrader"]
@@ -95,10 +97,17 @@ class AddResults(Preprocessor):
         unread = [row["cell"] for row in rows if row["cell"].metadata.autograder.state == UNREAD]
         open_points = sum(cell.metadata.nbgrader.points for cell in unread)
         colours = HtmlFormatter(style="xcode").get_style_defs(".highlight")
-        older = where["student"] in self.older
+        older = self._is_older(where["assignment"], where["student"])
         page = {"book": book, "rows": rows, "waiting": open_points, "css": colours, "older": older}
         resources["autograder"] = page
         return nb, resources
+
+    def _is_older(self, lab: str, student: str) -> bool:
+        """Whether a page is about another version than the last; nbgrader's own commands do not say who those are."""
+        if self.older is not None:
+            return student in self.older
+        home = Path(self.config.CourseDirectory.root)
+        return is_old(Course(home, home, lab), student)
 
 
 def kind(cell: NotebookNode) -> str:

@@ -5,6 +5,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.check.bank import Entry, build, hand_in
 from autograder.collect import all_submissions, find_submissions, read_submission
@@ -61,14 +63,24 @@ def test_the_export_says_so(graded: Course, capsys: pytest.CaptureFixture) -> No
     assert "s02-goes is no longer in submitted/" in capsys.readouterr().err
 
 
-def test_feedback_of_an_earlier_version_says_so(graded: Course, capsys: pytest.CaptureFixture) -> None:
-    write_feedback(graded)
-    told = {
-        student: sum("about an earlier version" in page.read_text() for page in graded.feedback(student).glob("*.html"))
+def pages_that_say_so(course: Course) -> dict[str, int]:
+    return {
+        student: sum("about an earlier version" in page.read_text() for page in course.feedback(student).glob("*.html"))
         for student in ("s01-stays", "s02-goes", "s03-changes")
     }
-    assert told == {"s01-stays": 0, "s02-goes": 3, "s03-changes": 3}
+
+
+def test_feedback_of_an_earlier_version_says_so(graded: Course, capsys: pytest.CaptureFixture) -> None:
+    write_feedback(graded)
+    assert pages_that_say_so(graded) == {"s01-stays": 0, "s02-goes": 3, "s03-changes": 3}
     assert "s03-changes was changed" in capsys.readouterr().err
+
+
+def test_feedback_by_nbgraders_own_command_says_so_too(graded: Course) -> None:
+    config = graded.config()
+    config.GenerateFeedback.force = True
+    GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
+    assert pages_that_say_so(graded) == {"s01-stays": 0, "s02-goes": 3, "s03-changes": 3}
 
 
 def test_a_name_written_in_another_way_is_the_same_student(empty: Course, home: Path) -> None:
