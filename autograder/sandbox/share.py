@@ -9,7 +9,7 @@ from pathlib import Path
 from .box.limits import Limits
 from .cgroup import own_groups
 
-ALL = 0.75  # of the machine's memory
+ALL = 0.5  # of the machine's memory
 
 
 def fair_share(limits: Limits, kernels: int) -> Limits:

@@ -115,6 +115,6 @@ def test_groups_of_runs_that_were_killed_are_swept(tmp_path: Path):
 
 def test_all_kernels_together_never_take_more_than_the_machine_has(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(share, "machine_memory", lambda: 1024 * MIB)
-    assert [share.fair_share(LIMITS, kernels).memory_bytes // MIB for kernels in (1, 2, 8)] == [512, 384, 96]
+    assert [share.fair_share(LIMITS, kernels).memory_bytes // MIB for kernels in (1, 2, 8)] == [512, 256, 64]
     monkeypatch.undo()
     assert 256 * MIB < share.machine_memory() <= os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
