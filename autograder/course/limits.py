@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from traitlets.config import Config
@@ -24,6 +24,21 @@ class TimeLimits:
     endless_bytes: int = 100_000_000  # that one cell may print or draw, kept or not, before it is stopped
     notebook_bytes: int = 20_000_000  # of all outputs that are kept of one notebook
     restarts: int = 25  # of the kernel of one notebook
+
+    def hurried(self, usual: float) -> TimeLimits:
+        """The limits of one that has to hurry, since others wait: `usual` seconds are what a submission takes.
+
+        The same as without hurry, where a cell could have its whole time.
+        """
+        if usual >= 2 * self.cell_seconds:
+            return self
+        short = max(0.5, usual / 2)
+        return replace(
+            self,
+            cell_seconds=min(self.cell_seconds, short),
+            call_seconds=min(self.call_seconds, short),
+            submission_seconds=min(self.submission_seconds, 4 * short),
+        )
 
 
 def time_limits(config: Config) -> TimeLimits:

@@ -59,6 +59,13 @@ class SubmissionResult:
     digest: str
     notebooks: list[NotebookResult] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
+    #: it took longer than it may while others wait, and is to be examined again: nothing else here counts
+    put_off: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """What it took to examine it."""
+        return sum(book.seconds for book in self.notebooks)
 
     @property
     def needs_person(self) -> bool:

@@ -126,9 +126,11 @@ class Cluster:
         else:
             self._lanes[worker] = Lane(f"worker {address}", threads + 1, partial(self._submit, executor))
 
-    def _submit(self, executor: Executor, student: str, handed: HandedIn, digest: str) -> Future[str]:
+    def _submit(
+        self, executor: Executor, student: str, handed: HandedIn, digest: str, usual: float | None
+    ) -> Future[str]:
         try:
-            return executor.submit(remote.examine, self._run, student, handed, digest)
+            return executor.submit(remote.examine, self._run, student, handed, digest, usual)
         except Exception as error:  # the scheduler has just gone: the next look notices
             self._looked = 0.0
             lost: Future[str] = Future()

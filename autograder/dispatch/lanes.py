@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from autograder.course import CourseError, SubmissionResult
+from autograder.dispatch.pace import Pace
 from autograder.dispatch.station import Lost
 from autograder.intake import HandedIn
 
@@ -25,11 +26,15 @@ ATTENTION = 1.0  # seconds after which a look is taken whether lanes have come o
 
 @dataclass(eq=False)
 class Lane:
-    """Takes `slots` submissions at a time. `submit(student, handed, digest)` promises a SubmissionResult as JSON."""
+    """Takes `slots` submissions at a time.
+
+    `submit(student, handed, digest, usual)` promises a SubmissionResult as JSON. `usual` says how long submissions
+    take, in seconds, if this one is to be put off where it takes much longer.
+    """
 
     name: str
     slots: int
-    submit: Callable[[str, HandedIn, str], Future[str]]
+    submit: Callable[[str, HandedIn, str, float | None], Future[str]]
 
 
 class Lanes(Protocol):
@@ -49,10 +54,12 @@ def dispatch(lanes: Lanes, students: list[str], read: Read, give_up: GiveUp) -> 
     `read(student)` gives what was handed in and its digest; it is called when there is a place for the submission. One
     that was lost is tried again at the end, alone in its lane, so that it takes no other with it; after `TRIES` losses
     `give_up(student, cause)` makes its result. So it does at an error of ours, which is no reason to stop the others.
-    An error of the machine stops the run, since it would be booked as everybody's failure.
+    One that takes much longer than others is put off: it has another turn, with more time, once nobody waits for a
+    first one. An error of the machine stops the run, since it would be booked as everybody's failure.
     """
     waiting, alone = deque(students), deque[str]()
     losses: Counter[str] = Counter()
+    pace = Pace()
     running: dict[Future[str], tuple[Lane, str]] = {}
     while waiting or alone or running:
         current = lanes.now()
@@ -60,7 +67,8 @@ def dispatch(lanes: Lanes, students: list[str], read: Read, give_up: GiveUp) -> 
             held = sum(own is lane for own, _ in running.values())
             while held < lane.slots and (waiting or (alone and not held)):
                 name = waiting.popleft() if waiting else alone.popleft()
-                running[lane.submit(name, *read(name))] = lane, name
+                usual = pace.usual(name) if waiting else None
+                running[lane.submit(name, *read(name), usual)] = lane, name
                 held += 1
         wait(running, timeout=ATTENTION, return_when=FIRST_COMPLETED)
         for future, (lane, name) in list(running.items()):
@@ -71,7 +79,13 @@ def dispatch(lanes: Lanes, students: list[str], read: Read, give_up: GiveUp) -> 
                 if not future.done():
                     future.cancel()
                     raise Lost(f"{lane.name} is gone")
-                yield SubmissionResult.from_json(future.result())
+                result = SubmissionResult.from_json(future.result())
+                if result.put_off:
+                    pace.put_off(name)
+                    waiting.append(name)
+                else:
+                    pace.took(result.seconds)
+                    yield result
             except (Lost, CancelledError) as lost:
                 losses[name] += 1
                 if losses[name] < TRIES:

@@ -30,11 +30,11 @@ class ThisMachine:
     def now(self) -> list[Lane]:
         return [self._lane]
 
-    def _submit(self, student: str, handed: HandedIn, digest: str) -> Future[str]:
-        return self._threads.submit(self._examine, student, handed, digest)
+    def _submit(self, student: str, handed: HandedIn, digest: str, usual: float | None) -> Future[str]:
+        return self._threads.submit(self._examine, student, handed, digest, usual)
 
-    def _examine(self, student: str, handed: HandedIn, digest: str) -> str:
+    def _examine(self, student: str, handed: HandedIn, digest: str, usual: float | None) -> str:
         try:
-            return self._station.examine(student, handed, digest)
+            return self._station.examine(student, handed, digest, usual)
         except ServerFailed as error:
             raise CourseError(f"{error}. What was recorded stays; `make doctor` may tell more.") from None

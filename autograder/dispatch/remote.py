@@ -103,14 +103,14 @@ def prepare(run: str, parcel: Parcel, jobs: int) -> str:
         return ""
 
 
-def examine(run: str, student: str, handed: HandedIn, digest: str) -> str:
+def examine(run: str, student: str, handed: HandedIn, digest: str, usual: float | None) -> str:
     """Examine one submission. Returns its SubmissionResult as JSON. Lost if what examined it is gone."""
     with _lock:
         station = _station if _run == run else None
     if station is None:
         raise Lost("its worker was started anew")
     try:
-        return station.examine(student, handed, digest)
+        return station.examine(student, handed, digest, usual)
     except ServerFailed as error:
         raise Lost(str(error)) from None
 

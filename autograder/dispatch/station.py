@@ -77,7 +77,7 @@ class Station:
         for _ in range(self._jobs):
             pool.submit(os.getpid)
 
-    def examine(self, student: str, handed: HandedIn, digest: str) -> str:
+    def examine(self, student: str, handed: HandedIn, digest: str, usual: float | None = None) -> str:
         """Examine one submission, in a process of the pool. Returns its SubmissionResult as JSON.
 
         Several threads may call this at a time. Lost if the process died, or the kernels' server; ServerFailed if
@@ -86,7 +86,7 @@ class Station:
         pool: ProcessPoolExecutor | None = None
         try:
             pool, spec = self._ready()
-            return pool.submit(examine_one, spec, student, handed, digest).result()
+            return pool.submit(examine_one, spec, student, handed, digest, usual).result()
         except BrokenProcessPool:
             with self._lock:
                 if self._pool is pool:

@@ -38,7 +38,7 @@ def end_with_parent() -> None:
         os._exit(1)
 
 
-def examine_one(spec: KernelSpec, student: str, handed: HandedIn, digest: str) -> str:
+def examine_one(spec: KernelSpec, student: str, handed: HandedIn, digest: str, usual: float | None = None) -> str:
     """Examine a submission with kernels of this spec. Returns its SubmissionResult as JSON.
 
     Linux ends this process if reading what was handed in, or making it harmless, takes without end.
@@ -46,6 +46,6 @@ def examine_one(spec: KernelSpec, student: str, handed: HandedIn, digest: str) -
     assert _examiner is not None, "start_worker comes first"
     signal.setitimer(signal.ITIMER_REAL, _seconds)
     try:
-        return _examiner.examine(spec, student, handed, digest).to_json(whole=True)
+        return _examiner.examine(spec, student, handed, digest, usual).to_json(whole=True)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

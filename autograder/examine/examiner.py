@@ -75,20 +75,24 @@ class Examiner:
         self._limits = limits
         self._constant = constant
 
-    def examine(self, spec: KernelSpec, student: str, handed: HandedIn, digest: str) -> SubmissionResult:
+    def examine(
+        self, spec: KernelSpec, student: str, handed: HandedIn, digest: str, usual: float | None = None
+    ) -> SubmissionResult:
         """Grade the notebooks in what was handed in, in kernels of this spec. Never raises for what a student did.
 
-        `digest` is that of the files: the inputs of the checks are drawn from it and from the lab's secret.
+        `digest` is that of the files: the inputs of the checks are drawn from it and from the lab's secret. Where
+        others wait, `usual` is what a submission takes, in seconds: one that takes much longer is put off.
         """
         result = SubmissionResult(student, seed_of(self._seed, digest), digest)
         checks.seed = result.seed
-        asyncio.run(self._examine(spec, handed, result))
+        asyncio.run(self._examine(spec, handed, result, usual))
         return result
 
-    async def _examine(self, spec: KernelSpec, handed: HandedIn, result: SubmissionResult) -> None:
+    async def _examine(self, spec: KernelSpec, handed: HandedIn, result: SubmissionResult, usual: float | None) -> None:
         """Fill in the result. (asyncio.run describes in text what a coroutine returns, which takes long for this.)"""
         asyncio.get_running_loop().set_exception_handler(forget)
-        deadline = time.monotonic() + self._limits.submission_seconds
+        limits = self._limits if usual is None else self._limits.hurried(usual)
+        hurried, deadline = limits != self._limits, time.monotonic() + limits.submission_seconds
         found = find_notebooks(handed, self._skeletons, self._given)
         for name, master in self._lab.masters.items():
             started = time.monotonic()
@@ -105,7 +109,11 @@ class Examiner:
                 book.repairs = [*found[name].repairs, *taken.repairs]
                 book.tampering, book.unwritten = taken.tampering, sorted(taken.unwritten)
                 notebook = taken.notebook
-                notes = await self._run(StudentKernel(spec, self._limits, deadline), notebook, book)
+                kernel = StudentKernel(spec, limits, deadline, hurried)
+                notes = await self._run(kernel, notebook, book)
+                if hurried and kernel.out_of_time:
+                    result.put_off = True
+                    return
             else:
                 notebook = self._stand_in(book)
             self._grade(notebook, book)

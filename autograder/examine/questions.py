@@ -65,6 +65,7 @@ class Questions:
 
     def _question(self, probe: str, name: str, arguments: Any, lent: Lends) -> tuple[str, Any]:
         seconds = self._kernel.seconds_for_call()
+        late = False
         self._open += 1
         try:
             kind, what = self._exchange(probe, name, arguments, lent, seconds)
@@ -72,6 +73,7 @@ class Questions:
             self._deaf += 1
             kind, what = "lost", str(deaf)
         except TimeoutError:
+            late = True
             kind, what = "lost", f"`{name}` took longer than {seconds:g} seconds and did not heed the interrupt"
         except KernelLost as lost:
             kind, what = "lost", str(lost)
@@ -89,6 +91,8 @@ class Questions:
             self._open -= 1
         if kind in ("answers", "missing"):
             return kind, what
+        if kind == "interrupted" or late:
+            self._kernel.took_too_long()
         self._failures[name] += 1
         if kind == "lost":
             self._kernel.log.append(what)

@@ -32,12 +32,16 @@ class KernelLost(Exception):
 
 
 class StudentKernel:
-    """The kernel of one notebook of one submission."""
+    """The kernel of one notebook of one submission.
 
-    def __init__(self, spec: KernelSpec, limits: TimeLimits, deadline: float) -> None:
+    Where that one has to be `hurried`, since others wait, its time is used up once a cell or a question took too long.
+    """
+
+    def __init__(self, spec: KernelSpec, limits: TimeLimits, deadline: float, hurried: bool = False) -> None:
         self._spec = spec
         self._limits = limits
         self._deadline = deadline
+        self._hurried = hurried
         self._manager: kernels.WarmKernelManager | None = None
         self._client: kernels.WarmKernelClient | None = None
         self._restarts = 0
@@ -97,11 +101,13 @@ class StudentKernel:
         if finished:
             return ""
         self._slow.add(id(cell))
+        self.took_too_long()
         return f"stopped: this cell took longer than {self._limits.cell_seconds:g} seconds"
 
     async def _execute(self, cell: NotebookNode, seconds: float) -> bool:
         """Run a cell. Returns False if it had to be interrupted. KernelLost if the kernel is gone."""
-        self._runner.timeout = max(1, round(min(seconds, self._time_left())))
+        seconds = min(seconds, self._time_left())
+        self._runner.timeout_func = lambda cell: seconds  # type: ignore[assignment]
         self._runner.begin()
         index = len(self._runner.nb.cells)
         self._runner.nb.cells.append(cell)
@@ -127,7 +133,17 @@ class StudentKernel:
                 reply = await self._client.get_shell_msg(timeout=left)
                 if reply["parent_header"].get("msg_id") == message:
                     return
+        self.took_too_long()
         raise KernelLost("stopped: this cell did not heed the interrupt, so its kernel was ended")
+
+    def took_too_long(self) -> None:
+        """A cell or a question came to its limit of time."""
+        if self._hurried:
+            self._deadline = 0.0
+
+    @property
+    def out_of_time(self) -> bool:
+        return time.monotonic() >= self._deadline
 
     async def revive(self) -> None:
         """Start a new kernel and run the earlier cells again; one that kills the kernel again is left out."""
@@ -150,7 +166,7 @@ class StudentKernel:
 
     def _time_left(self) -> float:
         left = self._deadline - time.monotonic()
-        if left <= 0:
+        if self.out_of_time:
             raise OutOfTime(f"it took longer than {self._limits.submission_seconds:g} seconds")
         return left
 

@@ -8,10 +8,10 @@ from autograder.dispatch.station import Station
 examine = Station.examine
 
 
-def die_of_one(self, student, handed, digest):
+def die_of_one(self, student, handed, digest, usual=None):
     if student.endswith("deadly"):
         os.kill(os.getpid(), signal.SIGKILL)
-    return examine(self, student, handed, digest)
+    return examine(self, student, handed, digest, usual)
 
 
 Station.examine = die_of_one  # type: ignore[method-assign]

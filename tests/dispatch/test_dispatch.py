@@ -22,7 +22,7 @@ class Pretend:
         self.together: list[set[str]] = []  # what was in flight when something was lost
         self.lanes = [Lane(f"lane {i}", slots, self.submit) for i in range(number)]
 
-    def submit(self, student: str, handed: HandedIn, digest: str) -> Future[str]:
+    def submit(self, student: str, handed: HandedIn, digest: str, usual: float | None) -> Future[str]:
         future: Future[str] = Future()
         self.held.append((student, future))
         self.given.append(student)
@@ -91,7 +91,7 @@ def test_an_error_of_ours_costs_one_submission_only() -> None:
 def test_what_a_closed_lane_held_is_given_to_another() -> None:
     lanes = Pretend(2, 1)
     hung = lanes.lanes[0]
-    hung.submit = lambda student, handed, digest: Future()  # never answers
+    hung.submit = lambda *given: Future()  # never answers
     looks = iter(range(100))
     everything = lanes.now
     lanes.now = lambda: everything() if next(looks) < 3 else everything()[1:]  # type: ignore[method-assign]
