@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 20  # for one cell, as in grading
+OUTPUT = 2_000_000  # bytes of what one cell prints and draws that are kept in grading
 NEEDED = ("matplotlib", "nbformat", "nbclient", "ipykernel")  # the last three come with jupyterlab
 
 
@@ -134,6 +135,10 @@ def run(notebook: Any, folder: Path) -> tuple[list[str], list[str]]:
                 failed.append(f"the cell `{name}` was stopped after {SECONDS} seconds.")
             elif output.output_type == "error":
                 failed.append(f"the cell `{name}` ends in {output.ename}: {output.evalue[:200]}")
+        size = len(json.dumps(cell.get("outputs", [])))
+        if size > OUTPUT:
+            kept = f"Your feedback keeps {OUTPUT / 1e6:g} MB of that; what it computes counts all the same."
+            notes.append(f"the cell `{name}` prints and draws {size / 1e6:.1f} MB. {kept}")
         if name.startswith("test-") and "[failed]" in text:
             notes.append(f"`{name}`: {text.count('[failed]')} of the checks that you see did not pass.")
     if len(failed) > 3:  # mostly for want of what the first one defines
