@@ -16,7 +16,7 @@ PARALLEL = --numprocesses logical --maxprocesses 4 --dist loadscope
 QUICK    = test_rooms.py labtools hidden examine intake collect course record export report
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev system lab release new-lab check collect autograde feedback report similarity export solution drop proofs gradescope formgrader scheduler worker bench bench-cluster doctor demo test test-quick test-all lint clean
+.PHONY: help install install-dev system lab import release new-lab check collect autograde feedback report similarity export solution drop proofs gradescope formgrader scheduler worker bench bench-courses bench-cluster doctor demo test test-quick test-all lint clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,10 @@ lab: $(READY)  ## open the student version in JupyterLab
 release: $(READY)  ## show what changes, make release/LAB from source/LAB; DRY_RUN=1 shows only
 	@$(KIT) release --lab $(LAB) $(if $(DRY_RUN),--dry-run)
 
+import: $(READY)  ## bring in a course made for nbgrader: FROM=a notebook, an assignment or a course; LAB=name for a single one
+	@$(if $(FROM),,echo "Say what to bring in: make import FROM=folder"; exit 1;) $(KIT) import "$(FROM)" \
+	  $(if $(filter command line,$(origin LAB)),--lab $(LAB))
+
 new-lab: $(READY)  ## make the skeleton of a second lab: LAB=lab04
 	@$(KIT) new-lab --lab $(LAB)
 
@@ -133,6 +137,9 @@ worker: $(CLUSTER)  ## start a worker of a cluster here: SCHEDULER=tcp://..., HO
 
 bench: $(DEV)  ## compare the speed with stock nbgrader's: SIZE=500 submissions, SAMPLE=12 for stock, REPEAT=2 runs
 	$(BIN)/python -m bench.bench --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --sample $(SAMPLE) --repeat $(REPEAT)
+
+bench-courses: $(DEV)  ## compare verdicts with nbgrader's own way on public courses: FROM=folder of courses
+	@$(if $(FROM),,echo "Say where the courses are: make bench-courses FROM=folder"; exit 1;) $(BIN)/python -m bench.courses "$(FROM)"
 
 bench-cluster: $(DEV) $(CLUSTER)  ## measure workers, scheduler, writer and memory: SIZE=100 submissions, MANY=10000 made in advance
 	$(BIN)/python -m bench.cluster --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --many $(MANY)

@@ -18,7 +18,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, function in COMMANDS.items():
         command = commands.add_parser(name, help=function.__doc__)
-        command.add_argument("--lab", default="lab03", help="folder of the lab in source/ (default: %(default)s)")
+        command.add_argument("--lab", help="folder of the lab in source/ (default: the only one there is)")
         command.set_defaults(function=function)
         if name == "autograde":
             command.add_argument("--jobs", type=positive, help="submissions graded at a time (default: cores)")
@@ -37,6 +37,8 @@ def make_parser() -> argparse.ArgumentParser:
                 ("--unsafe", "none", "go on without any sandbox"),
             ):
                 levels.add_argument(option, action="store_const", dest="level", const=level, help=text)
+        if name == "import":
+            command.add_argument("source", type=Path, help="a notebook, the folder of an assignment, or of a course")
         if name == "collect":
             command.add_argument("source", type=Path, help="class download of Moodle or Canvas, or a folder")
             command.add_argument("--timezone", help="whose clock the times in it are of, such as Europe/Berlin")

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.course import open_course
+from autograder.course import CourseError, command, open_course
 
 
 def release(options: argparse.Namespace) -> int:
@@ -20,13 +20,34 @@ def release(options: argparse.Namespace) -> int:
     return 0
 
 
+def import_course(options: argparse.Namespace) -> int:
+    """bring in a course that was made for nbgrader: a notebook, an assignment, or a whole course"""
+    from autograder.importing import bring, judge_cells
+
+    unsound = 0
+    for lab in bring(Path.cwd(), options.source, options.lab):
+        print(f"source/{lab.course.lab}: written from {options.source}, which is as it was")
+        for line in lab.said:
+            print(f"  {line}")
+        try:
+            for line in judge_cells(lab.course):
+                print(f"  {line}")
+        except CourseError as error:
+            unsound += 1
+            print(f"  cannot be released as it is: {error}")
+        print(f"  next: {command('release', lab.course)}")
+    return 1 if unsound else 0
+
+
 def new_lab(options: argparse.Namespace) -> int:
     """make the skeleton of a new lab"""
     from autograder.release import make_lab
 
+    if options.lab is None:
+        raise CourseError("Give the new lab a name: --lab lab04.")
     course = make_lab(Path.cwd(), options.lab)
     print(
-        f"source/{course.lab}, tests/{course.lab} and release/{course.lab} are there. Next: make check LAB={course.lab}"
+        f"source/{course.lab}, tests/{course.lab} and release/{course.lab} are there. Next: {command('check', course)}"
     )
     return 0
 
@@ -169,6 +190,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 COMMANDS = {
+    "import": import_course,
     "release": release,
     "new-lab": new_lab,
     "check": check,

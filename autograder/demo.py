@@ -13,17 +13,17 @@ from autograder.report import read_scores, table, write_feedback, write_report
 from autograder.sandbox import NONE
 
 
-def run_demo(lab: str, level: str | None = None) -> int:
+def run_demo(lab: str | None, level: str | None = None) -> int:
     """Make the release, grade the synthetic class of the lab in demo/, print the scores. Returns an exit code.
 
     `level` is that of the protection, if not the course's own.
     """
     home = open_course(lab)
-    course = Course(home.home, home.home / "demo", lab)
+    course = Course(home.home, home.home / "demo", home.lab)
     shutil.rmtree(course.root, ignore_errors=True)
     course.root.mkdir()
-    print(f"release/{lab}: {'made anew' if make_release(home) else 'verified, unchanged'}")
-    entries = read_bank(home.home / "tests" / lab / "class")
+    print(f"release/{home.lab}: {'made anew' if make_release(home) else 'verified, unchanged'}")
+    entries = read_bank(home.home / "tests" / home.lab / "class")
     if level == NONE:
         hostile = [entry.name for entry in entries if entry.hostile]
         print(f"Without a sandbox the hostile submissions are left out: {', '.join(hostile)}.")

@@ -16,17 +16,6 @@ back (see plaindata.py), so the same check works whether your code runs in this 
 
 from __future__ import annotations
 
-import sys
-
-try:
-    import torch  # noqa: F401
-except ModuleNotFoundError:
-    if sys.argv[0] != "-m":  # python -m labtools
-        raise
-    raise SystemExit(
-        "PROBLEM: torch is not installed in this Python. Run `pip install -r requirements.txt` first."
-    ) from None
-
 from labtools.asking import Answer, Unanswered
 from labtools.byhand import call_without_autograd, note_signs
 from labtools.calling import call_again, call_many, read

@@ -8,12 +8,11 @@ overloaded comparison or subclass of a tensor can interfere. A function that a c
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
-
-import torch
 
 MAX_NUMBERS = 100_000  # of one value
 MAX_TEXT = 10_000  # characters
@@ -42,10 +41,10 @@ def plain(value: Any, lend: Callable[[Any], int] | None = None, depth: int = 0) 
         return [plain(entry, lend, depth + 1) for entry in value]
     if isinstance(value, dict):
         return {"dict": {str(key): plain(entry, lend, depth + 1) for key, entry in value.items()}}
-    if hasattr(value, "__array__") or isinstance(value, torch.Tensor):  # NumPy's arrays and scalars too
-        tensor = torch.as_tensor(value).detach()
-        if tensor.numel() > MAX_NUMBERS:
-            raise ValueError(f"the tensor has {tensor.numel()} entries, at most {MAX_NUMBERS} are allowed")
+    if hasattr(value, "__array__"):  # NumPy's arrays and scalars, tensors
+        tensor = as_tensor(value)
+        if (size := math.prod(tensor.shape)) > MAX_NUMBERS:
+            raise ValueError(f"the tensor has {size} entries, at most {MAX_NUMBERS} are allowed")
         name = str(tensor.dtype).removeprefix("torch.")
         if name not in DTYPES:
             raise TypeError(f"a tensor of dtype {name} is not allowed here")
@@ -78,9 +77,36 @@ def restore(data: Any, borrow: Callable[[int], Any] | None = None, depth: int = 
         sizes = isinstance(shape, list) and all(type(size) is int and size >= 0 for size in shape)
         if flat and sizes and len(shape) <= MAX_DEPTH and len(entries) == math.prod(shape) <= MAX_NUMBERS:
             try:
-                return torch.tensor(entries, dtype=getattr(torch, data["dtype"])).reshape(shape)
+                return make_tensor(entries, data["dtype"]).reshape(shape)
             except (RuntimeError, OverflowError):
                 raise ValueError("a tensor holds numbers that its dtype cannot hold") from None
     if borrow and isinstance(data, dict) and set(data) == {"function"} and type(data["function"]) is int:
         return borrow(data["function"])
     raise ValueError("the answer is not plain data")
+
+
+def as_tensor(value: Any) -> Any:
+    """A tensor, or an array where nothing has loaded torch."""
+    if torch := sys.modules.get("torch"):
+        return torch.as_tensor(value).detach()
+    import numpy
+
+    return numpy.asarray(value)
+
+
+def make_tensor(entries: list[Any], dtype: str) -> Any:
+    """A flat tensor, or an array where nothing has loaded torch. ValueError for a dtype that arrays do not have."""
+    if torch := sys.modules.get("torch"):
+        return torch.tensor(entries, dtype=getattr(torch, dtype))
+    import numpy
+
+    try:
+        return numpy.array(entries, dtype=dtype)
+    except TypeError:
+        raise ValueError(f"an array cannot have the dtype {dtype}") from None
+
+
+def is_array(value: Any) -> bool:
+    """Whether a value is a tensor or an array, of a library that is loaded."""
+    kinds = (("torch", "Tensor"), ("numpy", "ndarray"))
+    return any(name in sys.modules and isinstance(value, getattr(sys.modules[name], kind)) for name, kind in kinds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograder.check.bank import Entry, expected_points, hand_in, read_bank
 from autograder.check.check import Check
+from autograder.check.mutants import mutants_of
 
 __all__ = [
     "Check",
@@ -11,4 +12,5 @@ __all__ = [
     "expected_points",
     "hand_in",
     "read_bank",
+    "mutants_of",
 ]

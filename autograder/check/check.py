@@ -25,6 +25,7 @@ from autograder.course import (
     is_solution,
     is_test,
     read_notebook,
+    read_profiles,
     solution,
 )
 from autograder.grade import examine_all
@@ -67,17 +68,25 @@ class Check:
             f"{book}, {cell}: runs beside the student's code, so what it says can be forged ({reason})"
             for book, cell, reason in forgeable(course)
         ]
+        for key, profile in read_profiles(course).items():
+            place = ", ".join(key.split("/", 1))
+            if profile.fails:
+                self.lines.append(f"{place}: the master's own solution does not pass this test: {profile.fails}")
+            if profile.blank:
+                self.notes.append(f"{place}: gives {profile.blank:g} points to unwritten answers")
         self._books = {name: read_notebook(course.source / f"{name}.ipynb") for name in course.notebooks()}
         self._judges: dict[str, list[str]] = {}  # solution cell → test cells that follow it
         self._book_of: dict[str, str] = {}
         for name, book in self._books.items():
+            latest = ""
             for cell in book.cells:
                 self._book_of[grade_id(cell)] = name
                 if cell.cell_type == "code" and is_solution(cell):
                     self._judges[latest := grade_id(cell)] = []
                 elif is_test(cell):
                     self.table[grade_id(cell)] = Tally()
-                    self._judges[latest].append(grade_id(cell))
+                    if latest:
+                        self._judges[latest].append(grade_id(cell))
         bank = course.home / "tests" / course.lab
         found = {
             f"{kind}-{entry.name}": entry
@@ -208,7 +217,7 @@ class Check:
 
     def text(self) -> str:
         """The table, and one line of totals."""
-        width = max(len(name) for name in self.table)
+        width = max(map(len, self.table), default=len("all"))
         headings = (*COLUMNS, "smallest chaff", "nothing written")
         lines = [" " * width + "".join(f"{column:>17}" for column in headings)]
         total = Tally()

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import CourseError
+from autograder.course import CourseError, plain_python
 
 ARITHMETIC: dict[type[ast.operator], list[type[ast.operator]]] = {
     ast.Add: [ast.Sub],
@@ -48,8 +48,11 @@ class Mutant:
 
 
 def mutants_of(cell: str, solution: str) -> list[Mutant]:
-    """All mutants of the solution of a cell, each another program."""
-    tree = ast.parse(solution)
+    """All mutants of the solution of a cell, each another program. None where it is no Python."""
+    try:
+        tree = ast.parse(plain_python(solution))
+    except (SyntaxError, ValueError):
+        return []
     before = ast.unparse(tree)
     found: dict[str, str] = {}
     changes: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.collect.carried import read_carried
 from autograder.collect.classlist import Student, read_students, write_students
 from autograder.collect.collect import collect
 from autograder.collect.lms import folder_name, same_name
@@ -27,6 +28,7 @@ __all__ = [
     "find_submissions",
     "folder_name",
     "of_people",
+    "read_carried",
     "read_recipients",
     "read_students",
     "read_submission",

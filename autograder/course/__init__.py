@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from autograder.course.course import Course, CourseError, open_course, student_id, use_own_commands
+from autograder.course.course import Course, CourseError, command, open_course, student_id, use_own_commands
 from autograder.course.digests import deciding_digests, digest, digest_of_json, files_of, lab_digest, submission_digest
 from autograder.course.limits import TimeLimits, sandbox_level, sandbox_limits, time_limits
+from autograder.course.magics import plain_python
 from autograder.course.masters import (
     SECRETS,
     grade_id,
@@ -20,18 +21,22 @@ from autograder.course.masters import (
 from autograder.course.moments import EXAMPLES, clock_times, find_zone, parse_moment
 from autograder.course.names import names_bound, names_used
 from autograder.course.nbgrader_log import errors_of_nbgrader
+from autograder.course.packages import distributions, lab_packages, modules_imported, not_installed, own_modules
 from autograder.course.profiles import (
     BEHIND,
     BESIDE,
     Profile,
     forgeable,
     is_plain,
+    is_python,
     profile_of,
     profiles_path,
     read_profiles,
     write_profiles,
 )
+from autograder.course.requirements import modules_of, requirements
 from autograder.course.results import CellGrade, CheckResult, NotebookResult, SubmissionResult
+from autograder.course.sound import check_masters, check_profiles
 from autograder.course.tables import no_formula, read_table
 from autograder.course.tools import tools_folder
 
@@ -41,6 +46,7 @@ __all__ = [
     "profiles_path",
     "profile_of",
     "is_plain",
+    "is_python",
     "Profile",
     "BESIDE",
     "BEHIND",
@@ -53,10 +59,14 @@ __all__ = [
     "SECRETS",
     "SubmissionResult",
     "TimeLimits",
+    "check_masters",
+    "check_profiles",
     "clock_times",
+    "command",
     "deciding_digests",
     "digest",
     "digest_of_json",
+    "distributions",
     "errors_of_nbgrader",
     "forgeable",
     "files_of",
@@ -66,13 +76,20 @@ __all__ = [
     "is_solution",
     "is_test",
     "lab_digest",
+    "lab_packages",
+    "modules_imported",
+    "modules_of",
     "names_bound",
     "names_used",
     "no_formula",
+    "not_installed",
     "open_course",
+    "own_modules",
     "parse_moment",
+    "plain_python",
     "read_notebook",
     "read_table",
+    "requirements",
     "sandbox_level",
     "sandbox_limits",
     "secret_regions",

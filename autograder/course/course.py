@@ -86,6 +86,7 @@ class Course:
         """nbgrader's configuration for this course."""
         config = self._configured()
         config.CourseDirectory.root = str(self.root)
+        config.CourseDirectory.setdefault("course_id", "")  # nbgrader's own default
         config.CourseDirectory.source_directory = os.path.relpath(self.home / "source", self.root)
         config.CourseDirectory.db_url = self.database_url
         config.CourseDirectory.assignment_id = self.lab
@@ -104,15 +105,31 @@ def student_id(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def open_course(lab: str, home: Path | None = None, root: Path | None = None) -> Course:
-    """The course in the folder `home` (default: here). CourseError if it has no such lab."""
+def open_course(lab: str | None, home: Path | None = None, root: Path | None = None) -> Course:
+    """The course in the folder `home` (default: here). Without a name it is the only lab that there is.
+
+    CourseError if there is no such lab, or if there are several.
+    """
     home = (home or Path.cwd()).resolve()
-    course = Course(home, (root or home).resolve(), lab)
+    labs = sorted(path.name for path in (home / "source").glob("*") if any(path.glob("*.ipynb")))
+    found = f"it has {', '.join(labs)}" if labs else "there are none"
+    choose = f"Choose one with {'LAB=...' if in_checkout() else '--lab'}"
+    if lab is None and len(labs) != 1:
+        raise CourseError(f"Which lab of {home / 'source'} is meant: {found}. {choose}.")
+    course = Course(home, (root or home).resolve(), labs[0] if lab is None else lab)
     if not course.notebooks():
-        labs = sorted(path.name for path in (home / "source").glob("*") if any(path.glob("*.ipynb")))
-        found = f"it has {', '.join(labs)}" if labs else "there are none"
-        raise CourseError(f"There is no lab '{lab}' in {home / 'source'}: {found}. Choose one with LAB=...")
+        raise CourseError(f"There is no lab '{lab}' in {home / 'source'}: {found}. {choose}")
     return course
+
+
+def in_checkout() -> bool:
+    """Whether this package is used from its repository, where a Makefile has the commands."""
+    return (Path(__file__).resolve().parents[2] / "Makefile").is_file()
+
+
+def command(name: str, course: Course) -> str:
+    """The command line of one of this package's commands, for messages."""
+    return f"make {name} LAB={course.lab}" if in_checkout() else f"autograder {name} --lab {course.lab}"
 
 
 def use_own_commands() -> None:

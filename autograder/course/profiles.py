@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from autograder.course.course import Course, CourseError
+from autograder.course.course import Course, CourseError, command
 from autograder.course.digests import digest
 
 BEHIND, BESIDE = "behind", "beside"
@@ -28,6 +29,21 @@ class Profile:
     #: what is asked of stand-ins themselves, such as "eq" or "len"
     operations: list[str] = field(default_factory=list)
     source: str = ""  # digest of the cell
+    blank: float = 0.0  # points that it gives while nothing is written
+    fails: str = ""  # what it says of the master's own solution, if that does not pass
+
+
+#: Lines of IPython that decide nothing.
+HARMLESS = re.compile(r"^\s*%(matplotlib|config|load_ext|reload_ext|autoreload)\b.*$", re.MULTILINE)
+
+
+def is_python(source: str) -> bool:
+    """Whether a test cell is Python, with no more of IPython's own lines than those that decide nothing."""
+    try:
+        ast.parse(HARMLESS.sub("pass", source))
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def is_plain(source: str) -> bool:
@@ -53,7 +69,7 @@ def read_profiles(course: Course) -> dict[str, Profile]:
     try:
         return {name: Profile(**each) for name, each in json.loads(path.read_text()).items()}
     except (ValueError, TypeError, AttributeError):
-        raise CourseError(f"{path} cannot be read: run `make release LAB={course.lab}`.") from None
+        raise CourseError(f"{path} cannot be read: run `{command('release', course)}`.") from None
 
 
 def write_profiles(course: Course, profiles: dict[str, Profile]) -> None:
@@ -78,6 +94,6 @@ def profile_of(course: Course, profiles: dict[str, Profile], notebook: str, cell
     if found is None or found.source != digest(source.encode()):
         raise CourseError(
             f"The test cell {cell} of {notebook} was written or changed after the release: "
-            f"run `make release LAB={course.lab}`."
+            f"run `{command('release', course)}`."
         )
     return found

@@ -10,21 +10,22 @@ import multiprocessing
 import platform
 import tempfile
 import threading
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from distributed import get_worker
 
 import autograder
-from autograder.course import Course, TimeLimits, digest_of_json, files_of, tools_folder
+from autograder.course import Course, TimeLimits, digest_of_json, distributions, files_of, lab_packages, tools_folder
 from autograder.course import digest as digest_of
 from autograder.dispatch.station import Lost, Setting, Station
 from autograder.intake import HandedIn
 from autograder.sandbox import Limits, ServerFailed, missing
 
-LIBRARIES = ("torch", "numpy", "matplotlib", "ipykernel", "nbclient", "nbformat")
+LIBRARIES = ("ipykernel", "nbclient", "nbformat")  # beside those that the lab imports
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,12 @@ def pack(setting: Setting) -> Parcel:
         for name, folder in folders.items()
         for path in files_of(folder)
     }
-    return Parcel(course.lab, files, setting.seed, setting.times, setting.limits, setting.level, versions())
+    wanted = versions([*LIBRARIES, *distributions(lab_packages(course))])
+    return Parcel(course.lab, files, setting.seed, setting.times, setting.limits, setting.level, wanted)
 
 
-def versions() -> dict[str, str]:
-    """What scores may depend on: this package's code, Python's version, and those of some libraries."""
+def versions(libraries: Iterable[str]) -> dict[str, str]:
+    """What scores may depend on: this package's code, Python's version, and those of libraries."""
     packages = (Path(autograder.__file__).parent, tools_folder())
     digests = [
         (path.relative_to(code.parent).as_posix(), digest_of(path.read_bytes()))
@@ -61,7 +63,14 @@ def versions() -> dict[str, str]:
         for path in sorted(code.rglob("*.py"))
     ]
     own = {"autograder": digest_of_json(digests)[:12], "Python": ".".join(platform.python_version_tuple()[:2])}
-    return own | {name: version(name).split("+")[0] for name in LIBRARIES}
+    return own | {name: installed(name) for name in libraries}
+
+
+def installed(library: str) -> str:
+    try:
+        return version(library).split("+")[0]
+    except PackageNotFoundError:
+        return "not installed"
 
 
 _lock = threading.Lock()
@@ -73,7 +82,7 @@ _all = ExitStack()
 def prepare(run: str, parcel: Parcel, jobs: int) -> str:
     """Get ready for a run, in place of another one. Returns why that cannot be, or the empty text."""
     global _station, _run
-    own = versions()
+    own = versions(set(parcel.versions) - {"autograder", "Python"})
     for name, wanted in parcel.versions.items():
         if own.get(name) != wanted:
             return f"it has {name} {own.get(name)}, and this run {wanted}: install the same there"

@@ -14,11 +14,11 @@ from multiprocessing import forkserver
 
 from jupyter_client.kernelspec import KernelSpec
 
-from autograder.course import Course, CourseError, TimeLimits, read_notebook, tools_folder
+from autograder.course import Course, CourseError, TimeLimits, lab_packages, read_notebook, tools_folder
 from autograder.dispatch.worker import examine_one, start_worker
 from autograder.examine import Outputs, draw_constant
 from autograder.intake import HandedIn
-from autograder.sandbox import FULL, KernelRefused, Limits, WarmServer, fair_share
+from autograder.sandbox import FULL, SHARED, KernelRefused, Limits, WarmServer, fair_share
 
 
 class Lost(Exception):
@@ -47,10 +47,12 @@ class Station:
         self._jobs = jobs
         self._lock = threading.Lock()
         limits = fair_share(setting.limits, jobs)
-        self._server = WarmServer(setting.course.release, limits, setting.level, tools_folder())
+        packages = lab_packages(setting.course)
+        self._server = WarmServer(setting.course.release, limits, setting.level, tools_folder(), packages)
         self._pool: ProcessPoolExecutor | None = None
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["autograder.dispatch.worker", "torch", "matplotlib.pyplot"])
+        shared = ["matplotlib.pyplot" if name == "matplotlib" else name for name in SHARED if name in packages]
+        self._context.set_forkserver_preload(["autograder.dispatch.worker", *shared])
         forkserver.ensure_running()
         # bubblewrap ends the server with the thread that started it: this one lasts as long as the station.
         self._owner = ThreadPoolExecutor(1, "warm server")

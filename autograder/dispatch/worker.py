@@ -10,24 +10,24 @@ from multiprocessing import connection
 
 from jupyter_client.kernelspec import KernelSpec
 
-from autograder.course import Course, TimeLimits
-from autograder.examine import Examiner, Outputs
+from autograder.course import Course, CourseError, TimeLimits, lab_packages
+from autograder.examine import Examiner, Outputs, calm_libraries
 from autograder.intake import HandedIn
 
 _examiner: Examiner | None = None
+_trouble: CourseError | None = None
 _seconds = 0.0  # for one submission, and all that is done with it
 
 
 def start_worker(course: Course, seed: str, limits: TimeLimits, constant: Outputs) -> None:
     """Prepare this process. It ends by itself when the process that started the run is gone."""
-    global _examiner, _seconds
+    global _examiner, _trouble, _seconds
     threading.Thread(target=end_with_parent, daemon=True).start()
-    import matplotlib
-    import torch
-
-    matplotlib.use("agg")
-    torch.set_num_threads(1)
-    _examiner = Examiner(course, seed, limits, constant)
+    calm_libraries(lab_packages(course))
+    try:
+        _examiner = Examiner(course, seed, limits, constant)
+    except CourseError as error:  # said once, with the first submission; raised here, each process would print it
+        _trouble = error
     _seconds = 2 * limits.submission_seconds
 
 
@@ -41,8 +41,11 @@ def end_with_parent() -> None:
 def examine_one(spec: KernelSpec, student: str, handed: HandedIn, digest: str, usual: float | None = None) -> str:
     """Examine a submission with kernels of this spec. Returns its SubmissionResult as JSON.
 
-    Linux ends this process if reading what was handed in, or making it harmless, takes without end.
+    CourseError where the lab cannot be loaded. Linux ends this process if reading what was handed in, or making it
+    harmless, takes without end.
     """
+    if _trouble:
+        raise _trouble
     assert _examiner is not None, "start_worker comes first"
     signal.setitimer(signal.ITIMER_REAL, _seconds)
     try:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from autograder.examine.constant import Outputs, draw_constant
 from autograder.examine.examiner import Examiner
+from autograder.examine.libraries import calm_libraries
 
 __all__ = [
     "Examiner",
     "Outputs",
+    "calm_libraries",
     "draw_constant",
 ]

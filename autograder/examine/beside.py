@@ -19,17 +19,15 @@ async def run_beside(kernel: StudentKernel, cell: NotebookNode) -> Outcome:
     await kernel.run(own)
     most = float(cell.metadata.nbgrader.points)
     earned, message = most, ""
-    for output in own.outputs:
-        if output.output_type == "error":
-            earned, message = 0.0, ": ".join(filter(None, (str(output.ename), str(output.evalue))))
-            break
-        if output.output_type == "execute_result":
-            try:
-                earned = float(get_partial_grade(output, most))
-                message = "" if earned == most else f"{earned:g} of {most:g} points."
-            except (ValueError, KeyError, TypeError, IndexError):
-                earned, message = 0.0, "The last line of this test gives no points that can be read."
-            break
+    failed = next((output for output in own.outputs if output.output_type == "error"), None)
+    if failed is not None:
+        earned, message = 0.0, ": ".join(filter(None, (str(failed.ename), str(failed.evalue))))
+    elif kernel.result is not None:
+        try:
+            earned = float(get_partial_grade({"data": {"text/plain": kernel.result}}, most))
+            message = "" if earned == most else f"{earned:g} of {most:g} points."
+        except (ValueError, KeyError):
+            earned, message = 0.0, "The last line of this test gives no points that can be read."
     if len(kernel.log) > troubles:
         earned, message = 0.0, kernel.log[-1]
     message = message[:MAX_MESSAGE].encode(errors="replace").decode()

@@ -16,6 +16,7 @@ from autograder.intake import harmless
 
 KINDS = ("stream", "display_data", "execute_result", "error", "update_display_data")
 ERROR = 30_000  # bytes beyond the limit that are left for the error in which a cell ends
+RESULT = 100  # characters of a value, which is looked at for a number
 SHORTEST = 100  # bytes: of a text that does not fit as a whole, at least so much is worth keeping
 
 
@@ -34,6 +35,7 @@ class CellOutputs:
     def __init__(self, limit: int) -> None:
         self.sent = 0  # bytes, kept or not
         self.dropped = 0  # outputs
+        self.result: str | None = None  # the text of the value of its last line, as it was first sent
         self._limit = limit
         self._kept: list[Kept] = []
         self._size = 0
@@ -56,6 +58,8 @@ class CellOutputs:
             return
         transient = content.get("transient")
         display = transient.get("display_id") if isinstance(transient, dict) else None
+        if kind == "execute_result" and self.result is None:
+            self.result = str(content["data"]["text/plain"])[:RESULT]
         output = harmless(NotebookNode({"metadata": {}, **content, "output_type": kind.removeprefix("update_")}))
         if output is None:
             return

@@ -15,9 +15,8 @@ from collections.abc import Iterable, Iterator
 
 from nbformat import NotebookNode
 
-from autograder.course import grade_id, is_solution, is_test, names_bound
+from autograder.course import grade_id, is_solution, is_test, names_bound, plain_python
 from autograder.examine.derivatives import suspects
-from autograder.examine.magics import plain_python
 
 
 def is_by_hand(cell: NotebookNode) -> bool:

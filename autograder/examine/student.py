@@ -88,6 +88,11 @@ class StudentKernel:
             cell.outputs.append(new_output("stream", name="stderr", text=f"[{trouble}]\n"))
             self.log.append(f"cell {cell.get('id')}: {trouble}")
 
+    @property
+    def result(self) -> str | None:
+        """The value of the last line of the cell that ran last, as text. It is what the student's process says."""
+        return self._runner.outputs.result
+
     async def _try(self, cell: NotebookNode) -> str:
         """Run a cell. Returns the empty text, or why it did not come to its end."""
         try:

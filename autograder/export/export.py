@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.collect import read_timestamps
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, command
 from autograder.export.canvas import CanvasExport
 from autograder.export.exporter import GradeExport
 from autograder.export.moodle import MoodleExport
@@ -55,7 +55,7 @@ def export_grades(course: Course, name: str, partial: bool = False, worksheet: P
     `worksheet` is Moodle's own grading worksheet, which is then filled in.
     """
     if not course.has_gradebook:
-        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+        raise CourseError(f"Nothing is graded yet: run `{command('autograde', course)}` first.")
     plugin = FORMATS[name](config=course.config())
     plugin.assignment, plugin.partial = [course.lab], plugin.partial or partial
     plugin.to = plugin.to or str(course.root / "export" / f"{course.lab}-{plugin.ending}")

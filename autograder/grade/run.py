@@ -13,13 +13,16 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from autograder.collect import all_submissions, find_submissions, read_submission, read_timestamps
+from autograder.collect import all_submissions, find_submissions, read_carried, read_submission, read_timestamps
 from autograder.course import (
     CellGrade,
     Course,
     CourseError,
     NotebookResult,
     SubmissionResult,
+    check_masters,
+    check_profiles,
+    command,
     deciding_digests,
     lab_digest,
     read_notebook,
@@ -29,6 +32,7 @@ from autograder.course import (
     time_limits,
 )
 from autograder.dispatch import Lanes, Setting, dispatch, open_lanes
+from autograder.grade.traces import no_trace_of_nothing
 from autograder.record import VERSION, OldGrades, Writer, only_run, out_of_date, read_old_grades
 from autograder.release import generate
 from autograder.sandbox import FULL, missing
@@ -57,15 +61,18 @@ def autograde(
     level: str | None = None,
     student: str | None = None,
     scheduler: str | None = None,
+    again: bool = False,
 ) -> Counts:
-    """Grade what was handed in and is not recorded yet. `student` restricts the run to one.
+    """Grade what was handed in and is not recorded yet; with `again`, what is recorded, too. `student` restricts the
+    run to one.
 
     `level` is that of the protection, if not the course's own. `scheduler` is the address of a Dask cluster; without
     it, `jobs` submissions at a time are graded here.
     """
+    ready_to_grade(course)
     students = find_submissions(course, student)
     seed = secrets.token_hex(8)
-    with only_run(course), ExitStack() as stack:
+    with only_run(course), no_trace_of_nothing(course), ExitStack() as stack:
         lanes: Lanes | None = None
         if not course.has_gradebook:  # all is to be graded: warm up while the gradebook is made
             lanes = stack.enter_context(lanes_for(course, seed, jobs, level, scheduler))
@@ -73,7 +80,7 @@ def autograde(
         prepare_gradebook(course, writer)
         seed = writer.note("seed") or seed
         writer.set_note("seed", seed)
-        stale = set(out_of_date(course, writer, students))
+        stale = set(students if again else out_of_date(course, writer, students))
         todo = [name for name in students if name in stale or not course.autograded(name).is_dir()]
         refused = all_submissions(course)[1] if student is None else {}
         times, refused_times = read_timestamps(course, students)
@@ -97,15 +104,21 @@ def autograde(
     return counts
 
 
+def ready_to_grade(course: Course) -> None:
+    """CourseError unless masters and release are there as grading needs them."""
+    check_masters(course)
+    if not course.release.is_dir():
+        raise CourseError(f"release/{course.lab} is missing: run `{command('release', course)}` first.")
+    check_profiles(course)
+
+
 def prepare_gradebook(course: Course, writer: Writer) -> None:
     """Bring the masters into the gradebook, if it does not have them as they are now."""
     if writer.note("masters") == lab_digest(course):
         return
-    if not course.release.is_dir():
-        raise CourseError(f"release/{course.lab} is missing: run `make release LAB={course.lab}` first.")
     if writer.has_submissions():
         raise CourseError(
-            f"source/{course.lab} changed since submissions were graded: `make release LAB={course.lab}` shows what "
+            f"source/{course.lab} changed since submissions were graded: `{command('release', course)}` shows what "
             "that changes, and carries the gradebook over."
         )
     with tempfile.TemporaryDirectory() as folder:
@@ -122,6 +135,8 @@ def store_notebooks(course: Course, result: SubmissionResult) -> None:
         new.mkdir()
         for name, text in result.written.items():
             (new / f"{name}.ipynb").write_text(text)
+        for name, data in read_carried(course, result.student).items():
+            (new / name).write_bytes(data)
         if target.exists():
             target.rename(Path(folder) / "old")
         new.rename(target)
@@ -166,6 +181,7 @@ def examine_all(
     course: Course, students: list[str], seed: str, jobs: int | None, level: str | None
 ) -> Iterator[SubmissionResult]:
     """Examine submissions on this machine, and record nothing."""
+    ready_to_grade(course)
     with lanes_for(course, seed, jobs, level) as lanes:
         yield from examine(course, lanes, students, seed)
 

@@ -8,7 +8,7 @@ import secrets
 import zipfile
 from pathlib import Path
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, command
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: What stands beside the lab, where there is such a thing. Installing and grading need no more.
@@ -23,7 +23,7 @@ def pack(course: Course, torch_index: str = "") -> Path:
     `torch_index` is the address of a package index with a build of torch without CUDA.
     """
     if not course.release.is_dir():
-        raise CourseError(f"release/{course.lab} is missing: run `make release LAB={course.lab}` first.")
+        raise CourseError(f"release/{course.lab} is missing: run `{command('release', course)}` first.")
     if torch_index and not re.fullmatch(r"https?://[\w./:-]+", torch_index):
         raise CourseError(f"{torch_index} is no address of a package index: TORCH_INDEX=https://…")
     target = course.root / "export" / f"gradescope-{course.lab}.zip"

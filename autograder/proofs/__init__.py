@@ -16,7 +16,7 @@ from pathlib import Path
 
 from jupyter_core.paths import jupyter_runtime_dir
 
-from autograder.course import Course, CourseError, no_formula
+from autograder.course import Course, CourseError, command, no_formula
 
 __all__ = ["grade_proofs", "take_requests", "write_decisions"]
 
@@ -89,4 +89,4 @@ def write_decisions(course: Course, who: str) -> Path:
 
 def needs_gradebook(course: Course) -> None:
     if not course.has_gradebook:
-        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+        raise CourseError(f"Nothing is graded yet: run `{command('autograde', course)}` first.")

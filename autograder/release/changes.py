@@ -16,8 +16,19 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.course import Course, digest, files_of
-from autograder.course import grade_id, is_solution, is_test, names_bound, read_notebook, secrets_by_kind
+from autograder.course import (
+    Course,
+    digest,
+    files_of,
+    grade_id,
+    is_solution,
+    is_test,
+    modules_imported,
+    names_bound,
+    own_modules,
+    read_notebook,
+    secrets_by_kind,
+)
 
 MANIFEST = "labtools/manifest.json"
 HEADING = re.compile(r"(?m)^#+ +(.*)$")
@@ -72,10 +83,11 @@ def total(cells: dict[str, Cell]) -> float:
 
 
 def write_manifest(release: Path) -> None:
-    """Put the manifest into a release."""
+    """Put the manifest into a release. Its `imports` are what a student has to have installed."""
     books = read_release(release)
     manifest: dict[str, Any] = {
         "lab": release.name,
+        "imports": imports_of(release),
         "points": sum(map(total, books.values())),
         "notebooks": {
             name: [
@@ -114,6 +126,19 @@ def extra(cell: Cell) -> dict[str, Any]:
     if cell.kind == "answer":
         return {"names": sorted(names_bound(cell.text))}
     return {"source": cell.text}
+
+
+def imports_of(release: Path) -> list[str]:
+    """The packages from elsewhere that a release imports, but what Jupyter brings along."""
+    sources = [
+        cell.source
+        for path in sorted(release.glob("*.ipynb"))
+        for cell in read_notebook(path).cells
+        if cell.cell_type == "code"
+    ]
+    tools = release / "labtools"
+    sources += [path.read_text(errors="replace") for path in files_of(release) if path.suffix == ".py" and tools not in path.parents]
+    return sorted(modules_imported(sources) - own_modules(release) - {"IPython"})
 
 
 def secret_manifest(course: Course) -> dict[str, str]:

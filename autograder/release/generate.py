@@ -18,6 +18,10 @@ from autograder.course import errors_of_nbgrader
 from autograder.record import stamp
 
 
+#: nbgrader's own: in a course of this kit the method leads to `make_release` (see ways_in.py).
+START = GenerateAssignment.start
+
+
 def generate(course: Course, folder: Path, database_url: str | None = None) -> Path:
     """Have nbgrader write the student version into `folder`, and the lab into a gradebook. Returns the new release."""
     config = course.config()
@@ -28,10 +32,9 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
     stamp(config.CourseDirectory.db_url)
     config.GenerateAssignment.force = True
     config.GenerateAssignment.permissions = 644
-    config.GenerateAssignment.post_convert_hook = None  # the tools come below
     with errors_of_nbgrader() as errors:
         try:
-            GenerateAssignment(coursedir=CourseDirectory(config=config), config=config).start()
+            START(GenerateAssignment(coursedir=CourseDirectory(config=config), config=config))
         except NbGraderException as error:
             tracebacks = [text for text in errors if "Traceback" in text] or [str(error)]
             reason = tracebacks[0].strip().splitlines()[-1]
@@ -44,13 +47,3 @@ def add_tools(release: Path) -> None:
     """Put the students' tools into a release, with the manifest of its cells."""
     shutil.copytree(tools_folder(), release / "labtools", ignore=shutil.ignore_patterns("__pycache__"))
     write_manifest(release)
-
-
-
-def after_generate_assignment(assignment: str, student: str, notebooks: list[str]) -> None:
-    """nbgrader's hook (`c.GenerateAssignment.post_convert_hook`): its own command gives students the tools as well."""
-    for source in {Path(notebook).resolve().parent for notebook in notebooks}:
-        release = source.parents[1] / "release" / assignment
-        if release.is_dir():
-            shutil.rmtree(release / "labtools", ignore_errors=True)
-            add_tools(release)

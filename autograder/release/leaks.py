@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import ast
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from autograder.release.changes import MANIFEST
-from autograder.course import Course, tools_folder, files_of
-from autograder.course import SECRETS, read_notebook, secret_regions, without_secrets
+from autograder.course import (
+    SECRETS,
+    Course,
+    files_of,
+    modules_imported,
+    modules_of,
+    own_modules,
+    read_notebook,
+    requirements,
+    secret_regions,
+    tools_folder,
+    without_secrets,
+)
 
-#: Packages that a student has besides Python itself.
-STUDENT_PACKAGES = {"torch", "matplotlib", "IPython", "jupyterlab", "nbclient", "nbformat"}
+#: Packages that a student has in any case, to open notebooks and to check them before handing in.
+BROUGHT = ("jupyterlab", "nbclient", "nbformat")
 #: Shorter lines of a solution, such as `else:`, say nothing when they stand elsewhere too.
 SHORTEST_SECRET = 12
 
@@ -38,7 +47,7 @@ def find_leaks(course: Course, release: Path) -> list[str]:
                     found.append(f"{path.name}, {place}: holds a secret line: {line.strip()[:60]}")
         if path.suffix == ".ipynb":
             found += misplaced(path)
-    found += foreign_imports(release)
+    found += foreign_imports(course, release)
     return found
 
 
@@ -90,21 +99,19 @@ def misplaced(path: Path) -> Iterator[str]:
             yield f"{path.name}, cell {cell.id}: has an attachment"
 
 
-def foreign_imports(release: Path) -> Iterator[str]:
-    """Imports of packages that a student does not have."""
-    known = STUDENT_PACKAGES | set(sys.stdlib_module_names) | {path.stem for path in release.iterdir()}
-    for path in files_of(release):
-        if path.suffix == ".py":
-            sources = [path.read_text()]
-        elif path.suffix == ".ipynb":
-            sources = [cell.source for cell in read_notebook(path).cells if cell.cell_type == "code"]
+def foreign_imports(course: Course, release: Path) -> Iterator[str]:
+    """Imports of packages that a student does not have: those that the lab's requirements.txt does not bring."""
+    path = course.source / "requirements.txt"
+    if not path.is_file():
+        return
+    known = modules_of([*requirements(path), *BROUGHT]) | own_modules(release)
+    known |= modules_imported(file.read_text() for file in files_of(tools_folder()))  # they do without
+    for file in files_of(release):
+        if file.suffix == ".py":
+            sources = [file.read_text(errors="replace")]
+        elif file.suffix == ".ipynb":
+            sources = [cell.source for cell in read_notebook(file).cells if cell.cell_type == "code"]
         else:
             continue
-        for source in sources:
-            for node in ast.walk(ast.parse(source)):
-                modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-                if isinstance(node, ast.ImportFrom) and not node.level:
-                    modules = [node.module or ""]
-                for module in modules:
-                    if module.split(".")[0] not in known:
-                        yield f"{path.name}: imports {module}, which students do not have"
+        for name in sorted(modules_imported(sources) - known):
+            yield f"{file.name}: imports {name}, which is not in {path.name} of the lab"

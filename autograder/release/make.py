@@ -18,7 +18,7 @@ from traitlets.config import Config
 
 from autograder.record import out_of_date
 from autograder.release.changes import compare, section, write_secret_manifest
-from autograder.course import Course, CourseError, is_plain, write_profiles
+from autograder.course import Course, CourseError, check_masters, is_plain, write_profiles
 from autograder.release.profiling import make_profiles
 from autograder.release.generate import generate
 from autograder.release.leaks import find_leaks
@@ -31,13 +31,14 @@ def make_release(course: Course, dry_run: bool = False, show: Callable[[str], No
 
     What changes is shown first; `dry_run` ends there. On CourseError release and gradebook are as they were.
     """
+    check_masters(course)
     course.release.parent.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".new-", dir=course.release.parent))
     try:
         new = generate(course, folder)
-        notes = verify(course, new)
-        profiles, found = make_profiles(course, new)
-        for line in [*notes, *found]:
+        verify(course, new)
+        profiles, notes = make_profiles(course, new)
+        for line in notes:
             show(line)
         lines = compare(course, new)
         with contextlib.ExitStack() as stack:
@@ -98,31 +99,34 @@ def refresh_texts(course: Course) -> None:
                 new.replace(path)
 
 
-def verify(course: Course, release: Path) -> list[str]:
-    """CourseError unless the release leaks nothing, runs by itself, and scores 0 while nothing is written.
+def verify(course: Course, release: Path) -> None:
+    """CourseError unless the release leaks nothing, and its notebooks that use labtools' checks are sound.
 
-    Plain test cells are not held to that: they end in an error where an answer is missing. Returns what is said of
-    them, in lines.
+    Such a notebook runs by itself to the end, and scores 0 while nothing is written. Notebooks with plain test cells,
+    or none, are not held to that: they end in an error where an answer is missing.
     """
-    problems, notes = find_leaks(course, release), []
+    problems = find_leaks(course, release)
     with ThreadPoolExecutor() as pool:
-        for wrong, noted in pool.map(lambda name: run_untouched(course, release, name), course.notebooks()):
+        for wrong in pool.map(lambda name: run_untouched(course, release, name), judged(course)):
             problems += wrong
-            notes += noted
     if problems:
         lines = "\n  ".join(problems)
         raise CourseError(f"The new release of {course.lab} is not sound, so the old one stays:\n  {lines}")
-    return notes
 
 
-def run_untouched(course: Course, release: Path, name: str) -> tuple[list[str], list[str]]:
-    """Run a released notebook as it is, then with the master's hidden tests.
+def judged(course: Course) -> list[str]:
+    """The notebooks with test cells that end in the score of labtools' checks."""
+    books = {name: read_notebook(course.source / f"{name}.ipynb") for name in course.notebooks()}
+    return [
+        name
+        for name, book in books.items()
+        if any(is_test(cell) and not is_plain(cell.source) for cell in book.cells)
+    ]
 
-    Returns what went wrong, and what is only to be noted: where there are plain test cells, code that uses unwritten
-    answers ends in errors.
-    """
+
+def run_untouched(course: Course, release: Path, name: str) -> list[str]:
+    """Run a released notebook as it is, then with the master's hidden tests. Returns what went wrong."""
     problems: list[str] = []
-    notes: list[str] = []
     plain = any(is_test(cell) and is_plain(cell.source) for cell in read_notebook(release / f"{name}.ipynb").cells)
     for hidden in (False, True):
         notebook = read_notebook(release / f"{name}.ipynb")
@@ -135,11 +139,10 @@ def run_untouched(course: Course, release: Path, name: str) -> tuple[list[str], 
             for output in cell.get("outputs", []):
                 if output.output_type == "error" and not plain:
                     problems.append(f"{name}, cell {cell.id}: ends in {output.ename}: {output.evalue}")
-            if is_test(cell) and determine_grade(cell)[0] != 0:
+            if is_test(cell) and not is_plain(cell.source) and determine_grade(cell)[0] != 0:
                 kind = "with hidden tests" if hidden else "as released"
-                found = f"{name}, cell {cell.id}: gives points to unwritten answers ({kind})"
-                (notes if is_plain(cell.source) else problems).append(found)
-    return problems, notes
+                problems.append(f"{name}, cell {cell.id}: gives points to unwritten answers ({kind})")
+    return problems
 
 
 def put_hidden_tests(notebook: NotebookNode, master: NotebookNode) -> None:

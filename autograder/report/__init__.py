@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from autograder.report.feedback import archive, write_feedback
+from autograder.report.feedback_page import AddResults, FeedbackExporter
 from autograder.report.report import write_report
 from autograder.report.scores import read_scores, table
 from autograder.report.similarity import write_similarity
 from autograder.report.texts import Headings, coloured, to_html
 
 __all__ = [
+    "AddResults",
+    "FeedbackExporter",
     "Headings",
     "archive",
     "coloured",

@@ -11,7 +11,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.collect import UNCERTAIN, folder_name, of_people, read_recipients, read_students
-from autograder.course import Course, CourseError, errors_of_nbgrader
+from autograder.course import Course, CourseError, command, errors_of_nbgrader
 from autograder.record import Writer, read_old_grades
 
 
@@ -19,7 +19,7 @@ def write_feedback(course: Course) -> list[Path]:
     """Write feedback/<student>/<lab>/*.html for everything graded, and feedback/<lab>.zip. Returns the folders."""
     students = sorted(path.parent.name for path in (course.root / "autograded").glob(f"*/{course.lab}"))
     if not students:
-        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+        raise CourseError(f"Nothing is graded yet: run `{command('autograde', course)}` first.")
     with Writer(course) as writer:
         late = writer.apply_late_rules()
         standing = read_old_grades(course, writer)

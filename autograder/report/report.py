@@ -14,7 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder.course import Course, CourseError, forgeable, no_formula
+from autograder.course import Course, CourseError, command, forgeable, no_formula
 from autograder.record import Writer, read_old_grades
 from autograder.report.analysis import ClassData, read_class
 from autograder.report.figures import check_figure, score_figure, time_figure
@@ -25,13 +25,13 @@ MAX_ROWS = 200  # of a table of messages
 def write_report(course: Course) -> Path:
     """Write report/<lab>.html, .csv and .json. Returns the path of the first."""
     if not course.has_gradebook:
-        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+        raise CourseError(f"Nothing is graded yet: run `{command('autograde', course)}` first.")
     with Writer(course) as writer:
         standing = read_old_grades(course, writer)
         data = read_class(writer, course.lab, course.notebooks(), standing.words())
     data.forgeable = forgeable(course)
     if not any(row.notebooks for row in data.students):
-        raise CourseError(f"Nothing is graded yet: run `make autograde LAB={course.lab}` first.")
+        raise CourseError(f"Nothing is graded yet: run `{command('autograde', course)}` first.")
     for line in standing.lines():
         print(line, file=sys.stderr)
     folder = course.root / "report"

@@ -17,7 +17,7 @@ from copydetect import CodeFingerprint, compare_files
 from copydetect.utils import get_token_coverage
 from markupsafe import Markup, escape
 
-from autograder.course import Course, CourseError, grade_id, is_solution, read_notebook
+from autograder.course import Course, CourseError, command, grade_id, is_solution, read_notebook
 from autograder.report.report import page
 
 GRAM = 25  # characters of a fingerprint: shorter matches are not seen
@@ -47,7 +47,7 @@ def write_similarity(course: Course) -> tuple[Path, int]:
     students = sorted(path.parent.name for path in (course.root / "autograded").glob(f"*/{course.lab}"))
     if len(students) < 2:
         raise CourseError(
-            f"There are no two graded submissions to compare: run `make autograde LAB={course.lab}` first."
+            f"There are no two graded submissions to compare: run `{command('autograde', course)}` first."
         )
     pairs = [
         pair

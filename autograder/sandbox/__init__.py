@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.sandbox import bubblewrap, kernels
-from autograder.sandbox.box.layout import FULL, LEVELS, NONE, REDUCED
+from autograder.sandbox.box.layout import FULL, LEVELS, NONE, REDUCED, SHARED
 from autograder.sandbox.box.limits import Limits
 from autograder.sandbox.levels import missing, weaker
 from autograder.sandbox.provisioner import KernelRefused
@@ -15,6 +15,7 @@ __all__ = [
     "LEVELS",
     "NONE",
     "REDUCED",
+    "SHARED",
     "KernelRefused",
     "Limits",
     "ServerFailed",

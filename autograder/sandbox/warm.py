@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec
 
 from . import bubblewrap, kernels
-from .box.layout import FULL
+from .box.layout import FULL, SHARED
 from .box.limits import Limits
 from .folders import Folders
 
@@ -31,13 +32,22 @@ class WarmServer:
 
     `level` is one of layout.LEVELS. `lab` is a folder with the files that a notebook of a student finds beside it;
     they become readable for hostile code. `tools` is a package that takes the place of the one of that name in `lab`.
+    `packages`: what the lab imports; kernels start with those of them that can be shared.
     Start it in a thread that lasts: bubblewrap ends it with the thread that started it. Other processes can use it
     too: a `spec` can be pickled, and is all that `kernels.start_kernel` needs.
     """
 
-    def __init__(self, lab: Path, limits: Limits | None = None, level: str = FULL, tools: Path | None = None) -> None:
+    def __init__(
+        self,
+        lab: Path,
+        limits: Limits | None = None,
+        level: str = FULL,
+        tools: Path | None = None,
+        packages: Sequence[str] = SHARED,
+    ) -> None:
         self.lab = lab
         self.tools = tools
+        self.packages = [name for name in SHARED if name in packages]
         self.limits = limits or Limits()
         self.level = level
         self.folders: Folders | None = None
@@ -96,7 +106,7 @@ class WarmServer:
     def _spawn(self, folders: Folders, listener: int, lifeline: socket.socket) -> None:
         environment = bubblewrap.environment()
         user: dict[str, Any] = {}
-        arguments = (self.level, str(listener))
+        arguments = (self.level, str(listener), ",".join(self.packages))
         if self.level == FULL:
             user = bubblewrap.user()
             command = bubblewrap.room_command(folders.code, folders.lab, folders.kernels, *arguments)

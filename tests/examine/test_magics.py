@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
+from autograder.course.magics import plain_python
 from autograder.examine.derivatives import suspects
-from autograder.examine.magics import plain_python
 from autograder.examine.policy import parse
 
 AUTOMATIC = "def f(x):\n    return torch.autograd.grad(x, x)"

@@ -1,4 +1,4 @@
-"""nbgrader's own autograde, under the same configuration, gives honest submissions the same scores."""
+"""nbgrader's own autograde, in a course without this kit's settings, gives honest submissions the same scores."""
 
 import subprocess
 import sys
@@ -19,6 +19,8 @@ def test_plain_nbgrader_gives_the_same_scores(home: Path, tmp_path: Path) -> Non
         hand_in(entry, course)
     with Writer(course) as writer:
         prepare_gradebook(course, writer)
+    own = f"c = get_config()\nc.CourseDirectory.root = {str(tmp_path)!r}\nc.Execute.timeout = 20\n"
+    (tmp_path / "nbgrader_config.py").write_text(own)
     command = [str(Path(sys.executable).parent / "nbgrader"), "autograde", "lab03"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -12,15 +13,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-import numpy as np
-import torch
-import torch._dynamo  # which the optimizers import: here it costs once, in the rehearsal twice
 import zmq
 from ipykernel.control import ControlThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
-from matplotlib import pyplot
 from traitlets.config import Config
 from zmq.eventloop.zmqstream import ZMQStream
 
@@ -65,15 +62,16 @@ class WarmKernelApp(IPKernelApp):
     outstream_class: Any = f"{output.__name__}.{output.PacedStream.__name__}"
     shell: Any
 
-    def warm(self, lab: Path) -> None:
+    def warm(self, lab: Path, packages: list[str]) -> None:
         """Build what can be built before the fork. No thread and no zmq context may exist after this.
 
-        `lab` is the folder with the lab's modules, which are loaded too.
+        `lab` is the folder with the lab's modules, which are loaded too, after the packages.
         """
-        torch.set_num_threads(1)
+        load(packages)
         sys.path.insert(0, str(lab))
         for name in sorted(module.name for module in pkgutil.iter_modules([str(lab)])):
-            importlib.import_module(name)
+            with contextlib.suppress(Exception, SystemExit):  # which students then see in their own cell
+                importlib.import_module(name)
         self.log.setLevel(self.log_level)  # the application leaves that to its handler, record by record
         self.update_config(Config(CONFIG))
         self.init_pdb()
@@ -84,8 +82,9 @@ class WarmKernelApp(IPKernelApp):
             parent=self, session=self.session, log=self.log, profile_dir=self.profile_dir
         )
         self.shell = self.kernel.shell
-        rehearse(self.wake, self.shell.run_cell)
-        draw()
+        rehearse(self.wake, self.shell.run_cell, packages)
+        if "matplotlib" in packages:
+            draw()
         fail()
         gc.collect()
         gc.freeze()
@@ -140,6 +139,16 @@ class WarmKernelApp(IPKernelApp):
         self.displayhook.get_execution_count = lambda: kernel.execution_count
 
 
+def load(packages: list[str]) -> None:
+    """Import packages, those that are here."""
+    for name in packages:
+        with contextlib.suppress(ImportError):
+            importlib.import_module("matplotlib.pyplot" if name == "matplotlib" else name)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+        importlib.import_module("torch._dynamo")  # which the optimizers import: here it costs once, later twice
+
+
 def no_debugger(*given: Any, **named: Any) -> NoReturn:
     """What `breakpoint()` does here, where its own error would have no words."""
     raise RuntimeError("breakpoint() and set_trace() stop for nobody when this is graded: take them out")
@@ -147,12 +156,16 @@ def no_debugger(*given: Any, **named: Any) -> NoReturn:
 
 def reseed() -> None:
     """Kernels of one server must not share their random numbers. (`random` sees to that itself.)"""
-    np.random.seed()
-    torch.default_generator.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].default_generator.seed()
 
 
 def draw() -> None:
     """Draw a figure as a cell does: this loads the fonts."""
+    from matplotlib import pyplot
+
     figure, axes = pyplot.subplots()
     axes.plot([0, 1], [1, 10], label="$x^2$")
     axes.set_yscale("log")

@@ -16,17 +16,37 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
+#: What is used, with the package that it needs beside IPython.
 CELLS = (
-    """
-import warnings
+    ("", "import warnings\nwarnings.warn('a warning')"),
+    (
+        "numpy",
+        """
+import numpy as np
+np.random.rand(3), np.linalg.norm([1.0]), np.fft.fft([1.0]), str(np.ones(3))
+""",
+    ),
+    (
+        "pandas",
+        """
+from importlib import import_module
+table = import_module("pandas").DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
+str(table), table._repr_html_(), table.groupby("b").mean(), table.merge(table, on="b"), table.describe()
+""",
+    ),
+    (
+        "torch",
+        """
 import numpy as np
 import torch
 x = torch.ones(3, dtype=torch.float64, requires_grad=True)
 (x.exp() * torch.randn(3)).sum().backward()
-np.random.rand(3), np.linalg.norm([1.0]), np.fft.fft([1.0]), str(x)
-warnings.warn("a warning")
+str(x)
 """,
-    """
+    ),
+    (
+        "torch",
+        """
 class Square(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
@@ -42,7 +62,11 @@ for optimizer in torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9), torc
     loss.backward()
     optimizer.step()
 """,
-    """
+    ),
+    (
+        "matplotlib",
+        """
+import numpy as np
 from matplotlib import pyplot as plt
 figure, axes = plt.subplots(1, 3, figsize=(9, 3))
 axes[0].contour(np.random.rand(5, 5))
@@ -54,26 +78,27 @@ plt.tight_layout()
 display(figure)
 plt.close("all")
 """,
-    "%matplotlib inline",
-    "%timeit -n 1 -r 1 1",
-    "!true",
-    "def fail(x): return 1 / x\nfail(0)",
-    "def broken(:",
+    ),
+    ("matplotlib", "%matplotlib inline"),
+    ("", "%timeit -n 1 -r 1 1"),
+    ("", "!true"),
+    ("", "def fail(x): return 1 / x\nfail(0)"),
+    ("", "def broken(:"),
 )
 
 
 Wake = Callable[[dict[str, Any], dict[int, int]], None]  # a kernel, with its connection and its listening sockets
 
 
-def rehearse(wake: Wake, run_cell: Callable[[str], object]) -> None:
-    """Have a child wake up as a kernel and run the cells; import what it imported."""
+def rehearse(wake: Wake, run_cell: Callable[[str], object], packages: list[str]) -> None:
+    """Have a child wake up as a kernel and run the cells for these packages; import what it imported."""
     parent, child = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         with contextlib.suppress(BaseException):
             parent.close()
             sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
-            perform(wake, run_cell)
+            perform(wake, run_cell, packages)
             child.sendall("\n".join(sys.modules).encode())
         os._exit(0)
     child.close()
@@ -84,7 +109,7 @@ def rehearse(wake: Wake, run_cell: Callable[[str], object]) -> None:
     os.waitpid(pid, 0)
 
 
-def perform(wake: Wake, run_cell: Callable[[str], object]) -> None:
+def perform(wake: Wake, run_cell: Callable[[str], object], packages: list[str]) -> None:
     """Be a kernel that nobody listens to, and run the cells."""
     folder = tempfile.mkdtemp()
     ports = {f"{channel}_port": number for number, channel in enumerate(("shell", "iopub", "stdin", "control"), 1)}
@@ -96,5 +121,6 @@ def perform(wake: Wake, run_cell: Callable[[str], object]) -> None:
         listeners[port] = listener.detach()
     connection = {"transport": "ipc", "ip": f"{folder}/z", "key": "", "signature_scheme": "hmac-sha256"}
     wake({**connection, **ports}, listeners)
-    for cell in CELLS:
-        run_cell(cell)
+    for needed, cell in CELLS:
+        if not needed or needed in packages:
+            run_cell(cell)

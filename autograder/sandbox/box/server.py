@@ -28,10 +28,10 @@ from .trial import own_namespaces, try_out
 
 
 class Server:
-    def __init__(self, listener: socket.socket, level: str) -> None:
+    def __init__(self, listener: socket.socket, level: str, packages: list[str]) -> None:
         self.listener = listener
         lab = os.environ.get("AUTOGRADER_LAB", layout.LAB)
-        self.births = Births(warm_app(Path(lab)), level, lab, self.let_go)
+        self.births = Births(warm_app(Path(lab), packages), level, lab, self.let_go)
         self.selector = selectors.DefaultSelector()
         self.kernels: dict[int, Kernel] = {}
 
@@ -114,18 +114,21 @@ class Server:
         os.closerange(start, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
-def warm_app(lab: Path) -> Any:
+def warm_app(lab: Path, packages: list[str]) -> Any:
     """Import everything and build a kernel. Nobody completes or debugs in here, and these two are large."""
     sys.modules.update({"debugpy": None, "jedi": None})  # type: ignore[dict-item]
     from .kernelapp import WarmKernelApp
 
     app = WarmKernelApp.instance()
-    app.warm(lab)
+    app.warm(lab, packages)
     return app
 
 
 def main() -> None:
-    """Arguments: a level, and the file number of the listening socket; or "try", a level and a folder to try it in."""
+    """Arguments: a level, the file number of the listening socket, and packages to import, with commas between them.
+
+    Or "try", a level and a folder to try it in.
+    """
     trial = sys.argv[1] == "try"
     level = sys.argv[2] if trial else sys.argv[1]
     if level == FULL:
@@ -134,5 +137,5 @@ def main() -> None:
     if trial:
         status = try_out(level, sys.argv[3])
     else:
-        Server(socket.socket(fileno=int(sys.argv[2])), level).run()
+        Server(socket.socket(fileno=int(sys.argv[2])), level, [name for name in sys.argv[3].split(",") if name]).run()
     os._exit(status)

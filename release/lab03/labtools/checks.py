@@ -9,11 +9,10 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import torch
-
 from labtools import asking
 from labtools.asking import Answer, Unanswered, Unwritten
 from labtools.patterns import pattern
+from labtools.plaindata import is_array
 from labtools.stale import stale, stale_name
 
 
@@ -153,7 +152,7 @@ def numbers(answer: Answer | Any, count: int | None = None) -> list[float]:
         expect(answer.error is None, f"Your code raised {answer.raised}")
         answer = answer.value
     expect(answer is not None, "There is no result (None): not written yet, or `return` is missing.")
-    flat = answer.reshape(-1).tolist() if isinstance(answer, torch.Tensor) else _flatten(answer)
+    flat = answer.reshape(-1).tolist() if is_array(answer) else _flatten(answer)
     wanted = "one number" if count == 1 else f"{count} numbers"
     expect(count is None or len(flat) == count, f"Expected {wanted}, got {len(flat)}{_parts(answer)}.")
     return [float(entry) for entry in flat]

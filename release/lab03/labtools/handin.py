@@ -15,18 +15,19 @@ from typing import Any
 
 SECONDS = 20  # for one cell, as in grading
 OUTPUT = 2_000_000  # bytes of what one cell prints and draws that are kept in grading
-NEEDED = ("matplotlib", "nbformat", "nbclient", "ipykernel")  # the last three come with jupyterlab
+NEEDED = ("nbformat", "nbclient", "ipykernel")  # they come with jupyterlab
 
 
 def main(folder: Path) -> int:
     """Check all notebooks in a folder and print what was found. Returns 0 if they can be handed in, else 1."""
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    manifest = json.loads((folder / "labtools" / "manifest.json").read_text(encoding="utf-8"))
+    missing = [name for name in (*manifest.get("imports", ()), *NEEDED) if importlib.util.find_spec(name) is None]
     if missing:
         print(
             f"PROBLEM: {', '.join(missing)} not installed in this Python. Run `pip install -r requirements.txt` first."
         )
         return 1
-    lab = json.loads((folder / "labtools" / "manifest.json").read_text(encoding="utf-8"))["notebooks"]
+    lab = manifest["notebooks"]
     wrong = 0
     for name, cells in lab.items():
         print(f"\n{name}.ipynb", flush=True)

@@ -1,0 +1,39 @@
+"""nbgrader's settings for every course of this kit: its nbgrader_config.py calls `course_settings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbgrader
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
+
+import autograder.report
+from autograder.report import AddResults, FeedbackExporter
+from autograder.ways_in import lead_here
+
+
+def course_settings(c: Any, config_file: str) -> None:
+    """Set what every course needs in the configuration `c`, which stands in `config_file`.
+
+    nbgrader's own commands are led here, too (ways_in.py).
+    """
+    home = Path(config_file).resolve().parent
+    lead_here()
+    c.CourseDirectory.root = str(home)
+    c.CourseDirectory.course_id = home.name
+
+    # Feedback shows neither hidden tests nor marking schemes.
+    c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, AddResults]
+    c.GenerateFeedback.exporter_class = FeedbackExporter
+
+    # Formgrader's pages load nothing from a network: formulas are MathML, and our template stands for MathJax.
+    c.HTMLExporter.filters = {"markdown2html": "autograder.report.texts.cell_to_html"}
+    c.HTMLExporter.extra_template_basedirs = [
+        str(Path(autograder.report.__file__).parent / "templates"),
+        str(Path(nbgrader.__file__).parent / "server_extensions/formgrader/templates"),
+    ]
+
+    # Due dates, penalties and extensions stand in late.toml, if there is one; see docs/instructor.md.
+    c.LatePenalty.file = str(home / "late.toml")
+    c.AssignLatePenalties.plugin_class = "autograder.record.late.LatePenalty"
