@@ -81,6 +81,13 @@ def show(answer: Answer, question: Question) -> str:
     """An answer as HTML, cleaned as in the feedback, its headings below those of the page."""
     if question.kind == "code":
         return str(coloured(answer.text.source))
-    source = harmless_markdown(answer.text.source)
-    cell = new_markdown_cell(source, attachments=answer.text.pictures, metadata={"nbgrader": {"solution": True}})
+    return _show(answer.text.source, json.dumps(answer.text.pictures))
+
+
+@lru_cache(maxsize=2000)
+def _show(source: str, pictures: str) -> str:
+    """Kept, since a text that is made for it takes seconds to clean, and may be in many answers."""
+    cell = new_markdown_cell(
+        harmless_markdown(source), attachments=json.loads(pictures), metadata={"nbgrader": {"solution": True}}
+    )
     return Headings(level=2).to_html(cell)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,28 @@ def test_an_answer_that_nobody_has_cleaned_is_cleaned_here(course: Course, sourc
     for tag in soup.find_all(True):
         assert not [name for name in tag.attrs if name.startswith("on") or name == "style"]
         assert "javascript:" not in tag.get("href", "") and "data:" not in tag.get("href", "")
+
+
+@pytest.mark.parametrize("cell", ["keep-going", "q03", "q04"])
+def test_nothing_of_a_hostile_proof_is_active(course: Course, cell: str) -> None:
+    bank = Path(__file__).parent.parent / "lab03/hostile/hostile-proof.toml"
+    source = tomllib.loads(bank.read_text())["answers"][cell]
+    soup = shown(course, source)
+    assert "MARKER" in soup.get_text()
+    active = ["script", "img", "svg", "style", "base", "meta", "form", "input", "button", "article", "main"]
+    assert not soup.find_all(active)
+    for tag in soup.find_all(True):
+        unwanted = {"id", "style", "accesskey", "autofocus"}
+        assert not [name for name in tag.attrs if name.startswith("on") or name in unwanted], tag
+        assert "dialog" not in tag.get("class", []) and tag.get("tabindex", "0") == "0"
+        assert not tag.get("href", "").startswith(("javascript:", "data:"))
+
+
+def test_a_text_that_is_slow_to_clean_is_cleaned_once(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    cleaned = []
+    monkeypatch.setattr("autograder.proofs.answers.harmless_markdown", lambda text: cleaned.append(text) or text)
+    first, again = shown(course, "<div>" * 9), shown(course, "<div>" * 9)
+    assert len(cleaned) == 1 and first == again
 
 
 def test_formulas_and_pictures_are_shown(course: Course) -> None:
