@@ -53,7 +53,10 @@ class Checker:
     def _start(self) -> subprocess.Popen[bytes]:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         command = [sys.executable, "-m", "autograder.proofs.reader"]
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+        # Ctrl-C in the terminal is for us: we end it
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
+        )
         if self._closed:
             process.kill()
         return process

@@ -242,6 +242,22 @@ def test_nothing_of_a_student_runs(fresh: Callable[[int], Served], browser: Brow
         assert trouble and not [line for line in trouble if line.startswith(("dialog", "request"))]  # the policy
 
 
+def test_an_item_can_be_changed_when_nothing_is_left(fresh: Callable[[int], Served], browser: Browser) -> None:
+    trouble: list[str] = []
+    with page_of(browser, trouble) as page:
+        keyboard = Keyboard(page, fresh(3).address)
+        keyboard.choose("q03")
+        keyboard.press("i")
+        while keyboard.students():
+            keyboard.press("1")
+            keyboard.decide()
+        keyboard.press("e", "Control+a")
+        keyboard.type("0.5")
+        keyboard.press("Enter")
+        assert keyboard.status == "Saved; 3 decisions changed with it."
+    assert trouble == []
+
+
 def test_300_answers_open_in_two_seconds(fresh: Callable[[int], Served], browser: Browser) -> None:
     trouble: list[str] = []
     server = fresh(300)

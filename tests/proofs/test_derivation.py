@@ -1,5 +1,6 @@
 """The check of derivations on proofs as students write them: it never calls a right one wrong."""
 
+import os
 import threading
 import tomllib
 from pathlib import Path
@@ -92,6 +93,16 @@ def test_a_check_that_waits_ends_when_the_page_is_closed() -> None:
     checker.close()
     waiting.join(20)
     assert not waiting.is_alive() and found == [None]
+
+
+def test_ctrl_c_does_not_reach_the_reader() -> None:
+    """It goes to all processes of the terminal's session, and would make this one print a traceback."""
+    checker = Checker()
+    try:
+        assert checker.check(SIGMA, "$\\sigma(x) = x$") is not None
+        assert checker._process is not None and os.getsid(checker._process.pid) == checker._process.pid
+    finally:
+        checker.close()
 
 
 def test_nothing_of_an_answer_is_executed(tmp_path: Path) -> None:

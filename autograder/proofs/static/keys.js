@@ -31,7 +31,7 @@ function fields(item) {
   const words = make("textarea", { rows: 2, value: item.words, "aria-label": `Words of ${name}` });
   const save = (removed) => alone(async () => {
     const outcome = await call("item", { id: item.id, points: Number(points.value), words: words.value, removed });
-    await go("at", state.unit.place, true);
+    await go("at", place(), true);
     const kept = Object.keys(outcome.refused).length;
     say(`Saved; ${outcome.done.length} decisions changed with it.` + (kept ? ` ${kept} that were graded in formgrader since stay as they are.` : ""));
     at("items").querySelector("input").focus();
@@ -95,7 +95,7 @@ async function undo() {
   const told = await call("undo");
   if (!told.action) return say("There is nothing to undo.");
   if (told.question && told.question !== state.id) await choose(told.question);
-  await go("at", told.place || state.unit.place || 0);
+  await go("at", told.place || place());
   const kept = Object.keys(told.refused).length;
   say(`Undone: ${told.action}, ${told.done.length} answers.` + (kept ? ` ${kept} were graded again since, and stay.` : ""), kept > 0);
 }
@@ -136,7 +136,7 @@ function request() {
 async function names() {
   state.names = !state.names;
   at("names").setAttribute("aria-pressed", String(state.names));
-  await go("at", state.unit.place ?? 0, true);
+  await go("at", place(), true);
 }
 
 function edit() {
@@ -151,7 +151,7 @@ function otherQuestion() {
   return choose(state.questions[(number + 1) % state.questions.length].id);
 }
 
-const place = () => state.unit.place ?? 0;
+const place = () => state.unit.place ?? 0; // of what is shown; there may be nothing
 const KEYS = {
   f: () => set(state.unit.items.filter((item) => item.points > 0), false),
   0: () => set([], true),
