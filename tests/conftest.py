@@ -1,8 +1,10 @@
 """What the tests share: the course of this repository, and empty courses beside it."""
 
+import functools
 import os
 from pathlib import Path
 
+import nbgrader.api
 import pytest
 
 from autograder.course import Course, open_course, use_own_commands
@@ -10,6 +12,8 @@ from autograder.course import Course, open_course, use_own_commands
 HOME = Path(__file__).resolve().parent.parent
 use_own_commands()
 os.environ["PYTHONPATH"] = str(HOME)  # programs that tests start use this package too
+#: nbgrader starts a program for it, for each gradebook that it makes anew.
+nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
