@@ -17,7 +17,7 @@ back (see plaindata.py), so the same check works whether your code runs in this 
 from __future__ import annotations
 
 from labtools.asking import Answer, Unanswered
-from labtools.byhand import call_without_autograd, note_signs
+from labtools.byhand import call_without_autograd, needs_autograd, note_signs
 from labtools.calling import call_again, call_many, read
 from labtools.checks import (
     CheckFailed,
@@ -53,6 +53,7 @@ __all__ = [
     "expect_close",
     "first_to_pass",
     "names",
+    "needs_autograd",
     "note_signs",
     "numbers",
     "pattern",

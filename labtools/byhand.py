@@ -13,14 +13,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from labtools.asking import Answer, Unanswered, ask, attempt, probe
+from labtools.asking import Answer, Unanswered, ask, attempt, probe, probe_calls
 from labtools.checks import CheckFailed, Checks, numbers
 
 #: PyTorch as it was before any answer ran, where the lab loads it first.
 TORCH = sys.modules.get("torch")
 NUDGE = 1e-9  # relative
 ROUNDING = 1e-13  # of a formula in double precision, relative to numbers of size 1
-NEEDS_AUTOGRAD = "where PyTorch's automatic differentiation is switched off, the answer raises {}"
+NEEDS_AUTOGRAD = "where automatic differentiation is switched off, the answer raises {}"
 NOISE = "the numbers have the noise of differences over a small step"
 
 
@@ -64,6 +64,14 @@ def call_without_autograd(function: Any, arguments: Sequence[Sequence[Any]]) -> 
 def probe_without_autograd(function: Any, arguments: list[Any]) -> list[Answer]:
     with without_autograd():
         return [attempt(function, *each) for each in arguments]
+
+
+def needs_autograd(function: Any, arguments: Sequence[Sequence[Any]]) -> bool:
+    """Whether calls that go well raise something where PyTorch differentiates nothing."""
+    own = ask(probe_calls, function, list(arguments))
+    return not any(answer.error for answer in own) and any(
+        answer.error for answer in call_without_autograd(function, arguments)
+    )
 
 
 def note_signs(

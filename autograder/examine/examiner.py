@@ -165,15 +165,18 @@ class Examiner:
         master = self._lab.masters[book.name]
         if book.status != "graded":
             return
+        by_hand = [grade_id(cell) for cell in master.cells if is_by_hand(cell)]
         try:
             with guarded("Looking for formulas that a program worked out", LOOKING):
                 found = signs(master, notebook)
         except Refused as refused:
-            asked = [grade_id(cell) for cell in master.cells if is_by_hand(cell)]
-            found = {name: [f"it could not be read ({refused})"] for name in asked if name not in book.unwritten}
-        for name, test in judged_by(master).items():
-            if reasons := found.get(name, []) + notes.get(test, []):
-                book.flags.append(f"`{name}` asks for a formula by hand: {'; '.join(reasons)}.")
+            found = {name: [f"it could not be read ({refused})"] for name in by_hand if name not in book.unwritten}
+        tests = judged_by(master)
+        last = {test: name for name, test in tests.items()}  # the answer that a test's notes are about
+        for name, test in tests.items():
+            if reasons := found.get(name, []) + (notes.get(test, []) if last[test] == name else []):
+                asked = " asks for a formula by hand" if name in by_hand else ""
+                book.flags.append(f"`{name}`{asked}: {'; '.join(reasons)}.")
                 book.cells[test].flagged = True
 
 

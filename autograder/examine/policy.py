@@ -25,11 +25,11 @@ def is_by_hand(cell: NotebookNode) -> bool:
 
 
 def judged_by(master: NotebookNode) -> dict[str, str]:
-    """For each answer that asks for derivatives by hand, the first test that follows it."""
+    """For each answer in code the first test that follows it."""
     found: dict[str, str] = {}
     waiting: list[str] = []
     for cell in master.cells:
-        if is_by_hand(cell):
+        if is_solution(cell) and cell.cell_type == "code":
             waiting.append(grade_id(cell))
         elif is_test(cell):
             found.update(dict.fromkeys(waiting, grade_id(cell)))

@@ -14,12 +14,13 @@ from hidden.lab03.exercise3.earlier import Earlier, with_own_or_others
 from hidden.lab03.exercise3.inputs import draw
 from hidden.lab03.exercise3.network import TARGET, X
 
-from labtools import Checks, Names, expect, expect_close, numbers, random_numbers
+from labtools import CheckFailed, Checks, Names, expect, expect_close, needs_autograd, numbers, random_numbers
 from probes import call_and_look
 
 Losses = Callable[[Tensor], Tensor]  # of rows of parameters, shape (R, 9): shape (R,)
 
 
+AUTOMATIC = "These numbers come from automatic differentiation, not from differences"
 NOTEBOOK = "It takes the data of the notebook, as `loss_of` does: use the arguments x and target."
 
 
@@ -120,6 +121,9 @@ def judge(checks: Checks, student: Names) -> None:
 
     @checks.check("the step is the argument `eps`", weight=0.5)
     def _() -> None:
+        if needs_autograd(student.finite_difference_gradient, [(x, target, params, 0.1)]):
+            checks.note(AUTOMATIC)
+            raise CheckFailed(f"{AUTOMATIC}: take the losses after a step of `eps` up and down.")
         expect_differences(
             (x, target, params, 0.1),
             "With another eps than 1e-5 the differences are not right.",
