@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.examine.outputs import KINDS, CellOutputs
+from autograder.examine.waiting import CellTime
 
 
 class Runner(nbclient.NotebookClient):
@@ -21,11 +22,19 @@ class Runner(nbclient.NotebookClient):
     endless = 0  # bytes, kept or not, after which a cell is stopped
     outputs = CellOutputs(0)
     stopped = False
+    time: CellTime
 
-    def begin(self) -> None:
+    def begin(self, time: CellTime) -> None:
         """Another cell is going to run."""
         self.outputs = CellOutputs(self.output_limit)
         self.stopped = False
+        self.time = time
+
+    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> dict[str, Any] | None:
+        """The time of a cell is over: it ends, or (None) has the same time again."""
+        if self.time.again(timeout):
+            return None
+        return await super()._async_handle_timeout(timeout, cell)
 
     def collected(self) -> list[NotebookNode]:
         """What the cell printed and drew."""

@@ -16,6 +16,7 @@ from nbformat.v4 import new_output
 
 from autograder.course import TimeLimits
 from autograder.examine.runner import Runner
+from autograder.examine.waiting import CellTime, waited
 from autograder.examine.wall import Wall
 from autograder.sandbox import kernels
 
@@ -113,7 +114,9 @@ class StudentKernel:
         """Run a cell. Returns False if it had to be interrupted. KernelLost if the kernel is gone."""
         seconds = min(seconds, self._time_left())
         self._runner.timeout_func = lambda cell: seconds  # type: ignore[assignment]
-        self._runner.begin()
+        assert self._manager is not None
+        pid = self._manager.provisioner.pid
+        self._runner.begin(CellTime(lambda: waited(pid)))
         index = len(self._runner.nb.cells)
         self._runner.nb.cells.append(cell)
         try:

@@ -1,0 +1,38 @@
+"""A cell has its time again where its process only waited for a core."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+
+import pytest
+from nbclient.exceptions import CellTimeoutError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.examine.runner import Runner
+from autograder.examine.waiting import AGAIN, CellTime, waited
+
+
+def times_again(waits: Iterator[float]) -> int:
+    """How often a cell of ten seconds has its time again, if its process waits for a core as this clock tells."""
+    runner = Runner(NotebookNode(cells=[], metadata={}), interrupt_on_timeout=False)
+    runner.begin(CellTime(lambda: next(waits)))
+    for count in range(2 * AGAIN):
+        try:
+            assert asyncio.run(runner._async_handle_timeout(10, new_code_cell("pass"))) is None
+        except CellTimeoutError:
+            return count
+    return 2 * AGAIN
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.9, AGAIN), (0.4, 0), (0.0, 0)], ids=["crowded", "own-work", "alone"])
+def test_a_cell_has_its_time_again_where_others_had_the_cores(share: float, count: int) -> None:
+    assert times_again(share * 10 * step for step in range(100)) == count
+
+
+def test_what_waited_once_does_not_count_for_ever() -> None:
+    assert times_again(iter([0.0, 9.0, 10.0])) == 1
+
+
+def test_how_long_a_process_waited_is_known() -> None:
+    assert waited(os.getpid()) > 0 and waited(4_194_305) == 0
