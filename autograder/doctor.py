@@ -10,9 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from sqlalchemy import make_url
+from traitlets.config import Config
 
 from autograder.check import Entry, expected_points, hand_in
-from autograder.course import Course, CourseError, sandbox_level
+from autograder.course import Course, CourseError, command, requirements, sandbox_level
 from autograder.dispatch import cores
 from autograder.grade import examine_all
 from autograder.sandbox import NONE, REDUCED, missing, weaker
@@ -28,33 +29,57 @@ LIMITS = (
 )
 
 
-def examine_machine(course: Course, asked: str | None = None) -> tuple[list[str], bool]:
+def examine_machine(course: Course | None, asked: str | None = None) -> tuple[list[str], bool]:
     """Lines for a person, and whether grading is safe and complete on this machine.
 
-    `asked` is a level of protection, if not the course's own.
+    Without a course only the machine is looked at. `asked` is a level of protection, if not the course's own.
     """
-    level = sandbox_level(course.config(), asked)
+    level = sandbox_level(course.config() if course else Config(), asked)
     lines = [f"Python     {platform.python_version()}, {cores()} of {os.cpu_count()} cores, {platform.system()}"]
     lack = missing(level)
     sound = lack is None and level != NONE
     lines.append(f"sandbox    {lack or (f'the level {level} works' if sound else 'none: it is switched off')}")
     lines += [f"           {line}" for line in (weaker() if level == REDUCED and not lack else [])]
-    if lack is None:
+    if course and lack is None:
         if trouble := grade_one(course, level):
             sound = False
         lines.append(f"grading    {trouble or 'a right submission gets all its points'}")
     lines += low_limits()
-    wrong = wrong_packages(course)
-    lines += wrong
-    lines.append(f"release    {course.release if course.release.is_dir() else 'missing: run `make release`'}")
-    handed_in = len(list(course.submitted.glob(f"*/{course.lab}")))
-    lines.append(f"submitted  {handed_in} submissions of {course.lab}")
-    lines.append(
-        f"gradebook  {make_url(course.database_url).render_as_string() if course.has_gradebook else 'none yet'}"
-    )
-    sound = sound and not any(line.startswith("package ") for line in wrong)
+    if course:
+        wrong = [*lacking_packages(course), *wrong_packages(course)]
+        lines += [*wrong, *state_of(course)]
+        sound = sound and not any(line.startswith("package ") for line in wrong)
+    else:
+        lines.append("lab        none here: `autograder import` brings a course in, `autograder new-lab` begins one")
     lines.append("All is well." if sound else "Grading on this machine is not as it should be: see above.")
     return lines, sound
+
+
+def state_of(course: Course) -> list[str]:
+    """What there is of a lab."""
+    handed_in = len(list(course.submitted.glob(f"*/{course.lab}")))
+    gradebook = make_url(course.database_url).render_as_string() if course.has_gradebook else "none yet"
+    release = course.release if course.release.is_dir() else f"missing: run `{command('release', course)}`"
+    return [
+        f"release    {release}",
+        f"submitted  {handed_in} submissions of {course.lab}",
+        f"gradebook  {gradebook}",
+    ]
+
+
+def lacking_packages(course: Course) -> list[str]:
+    """A line for each package that the lab's requirements.txt asks for and this Python lacks."""
+    asked = requirements(course.source / "requirements.txt")
+    return [f"package    {name}: not installed, but source/{course.lab}/requirements.txt asks for it"
+            for name in asked if not is_installed(name)]  # fmt: skip
+
+
+def is_installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def grade_one(course: Course, level: str) -> str | None:

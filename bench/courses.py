@@ -107,14 +107,25 @@ class Cell:
 
 
 def masters(course: Path) -> list[Path]:
-    """The notebooks of a course with test cells and answers."""
-    found = []
-    for path in sorted(course.rglob("*.ipynb")):
-        if not COPIES & set(path.relative_to(course).parts[:-1]):
-            text = path.read_text(errors="replace")
-            if '"grade_id"' in text and '"solution": true' in text and '"grade": true' in text:
-                found.append(path)
-    return found
+    """The notebooks of a course with test cells, and with answers that are written."""
+    return [
+        path
+        for path in sorted(course.rglob("*.ipynb"))
+        if not COPIES & set(path.relative_to(course).parts[:-1]) and is_solved(path)
+    ]
+
+
+def is_solved(path: Path) -> bool:
+    """Whether a notebook has tests, and solutions in most of its answers: student versions have nbgrader's stub."""
+    try:
+        cells = json.loads(path.read_text())["cells"]
+        marks = [cell.get("metadata", {}).get("nbgrader", {}) for cell in cells]
+        answers = ["".join(cell["source"]) for cell, own in zip(cells, marks) if own.get("solution")]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    tests = any(own.get("grade") and not own.get("solution") for own in marks)
+    blank = [text for text in answers if "BEGIN SOLUTION" not in text and ("YOUR CODE" in text or "NotImpl" in text)]
+    return tests and len(answers) > 2 * len(blank)
 
 
 def measure(course: str, notebook: Path, mutants: int) -> tuple[list[Cell], str]:

@@ -83,3 +83,17 @@ def test_jobs_follow_a_containers_share(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr("autograder.dispatch.jobs.QUOTA", tmp_path / "cpu.max")
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(999)))
     assert cores() == most
+
+
+def test_without_a_lab_the_machine_alone_is_looked_at(fine: None) -> None:
+    lines, sound = doctor.examine_machine(None)
+    assert sound and "lab        none here" in "\n".join(lines) and lines[-1] == "All is well."
+
+
+def test_a_package_that_the_lab_asks_for_is_named(tmp_path: Path) -> None:
+    course = Course(tmp_path, tmp_path, "hw")
+    course.source.mkdir(parents=True)
+    (course.source / "requirements.txt").write_text("# ours\nnumpy>=1\nno-such-package==3; python_version > '3'\n")
+    assert doctor.lacking_packages(course) == [
+        "package    no-such-package: not installed, but source/hw/requirements.txt asks for it"
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.course.configuration import write_config
 from autograder.course.course import Course, CourseError, command, open_course, student_id, use_own_commands
 from autograder.course.digests import deciding_digests, digest, digest_of_json, files_of, lab_digest, submission_digest
 from autograder.course.limits import TimeLimits, sandbox_level, sandbox_limits, time_limits
@@ -41,6 +42,7 @@ from autograder.course.tables import no_formula, read_table
 from autograder.course.tools import tools_folder
 
 __all__ = [
+    "write_config",
     "write_profiles",
     "read_profiles",
     "profiles_path",

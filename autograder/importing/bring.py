@@ -10,12 +10,10 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.course import Course, CourseError, distributions, lab_packages, not_installed
+from autograder.course import Course, CourseError, distributions, lab_packages, not_installed, write_config
 from autograder.importing.find import Assignment, find_assignments
 from autograder.importing.settings_of import Settings, read_settings
 from autograder.importing.upgrade import upgrade
-
-CONFIG = Path(__file__).parent / "templates" / "nbgrader_config.py.txt"
 
 
 @dataclass
@@ -43,7 +41,7 @@ def bring(home: Path, place: Path, lab: str | None = None) -> list[Brought]:
     for each in found:
         if (there := home / "source" / each.name).exists():
             raise CourseError(f"{there} is there already: remove it, or import under another name with --lab NAME.")
-    write_config(home, settings)
+    write_config(home, settings.kept)
     return [bring_one(home, each, settings) for each in found]
 
 
@@ -75,13 +73,3 @@ def bring_one(home: Path, assignment: Assignment, settings: Settings) -> Brought
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
-
-
-def write_config(home: Path, settings: Settings) -> None:
-    """Write nbgrader_config.py, if the course has none yet."""
-    path = home / "nbgrader_config.py"
-    if path.exists():
-        return
-    home.mkdir(parents=True, exist_ok=True)
-    own = "".join(f"c.{name} = {value!r}\n" for name, value in sorted(settings.kept.items()))
-    path.write_text(CONFIG.read_text() + (f"\n# As in the course that was imported.\n{own}" if own else ""))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from autograder.course import Course, CourseError
+from autograder.course import Course, CourseError, write_config
 from autograder.release.make import make_release
 
+#: An unwritten answer does nothing: notebooks with checks run to the end, and the checks say what is missing.
+STUB = {"python": "# YOUR CODE HERE\npass"}
 TEMPLATE = Path(__file__).parent / "templates" / "lab"
 
 
@@ -19,6 +21,7 @@ def make_lab(home: Path, lab: str) -> Course:
     for folder in (course.source, course.hidden, course.release, home / "tests" / lab):
         if folder.exists():
             raise CourseError(f"{folder} is there already: choose another name with LAB=...")
+    write_config(home, {"ClearSolutions.code_stub": STUB})
     write_skeleton(course)
     shutil.copytree(TEMPLATE / "class", home / "tests" / lab / "class")
     make_release(course)

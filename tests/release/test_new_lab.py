@@ -16,9 +16,8 @@ from autograder.release.new_lab import make_lab
 
 
 @pytest.fixture
-def root(home: Path, tmp_path: Path) -> Path:
-    """A course without any lab."""
-    shutil.copy(home / "nbgrader_config.py", tmp_path)
+def root(tmp_path: Path) -> Path:
+    """An empty folder, where there is no course yet."""
     return tmp_path
 
 
