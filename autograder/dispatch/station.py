@@ -114,5 +114,8 @@ class Station:
                         self._jobs, self._context, initializer=start_worker, initargs=setting
                     )
                 except OSError as error:  # no semaphore can be made
-                    raise CourseError(f"No processes for grading: {error}. Is /dev/shm there, and writable?") from None
+                    raise CourseError(
+                        f"No processes for grading: {error}. /dev/shm has to be writable: mount -t tmpfs tmpfs "
+                        "/dev/shm, or in a container leave out what makes it read-only."
+                    ) from None
             return self._pool, self._server.spec

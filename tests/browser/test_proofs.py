@@ -255,6 +255,11 @@ def test_an_item_can_be_changed_when_nothing_is_left(fresh: Callable[[int], Serv
         keyboard.type("0.5")
         keyboard.press("Enter")
         assert keyboard.status == "Saved; 3 decisions changed with it."
+        for wrong in ("", "e"):
+            keyboard.press("Control+a", "Delete")
+            keyboard.type(wrong)
+            keyboard.press("Enter")
+            assert keyboard.status == "Points have to be a number: nothing is saved."
     assert trouble == []
 
 

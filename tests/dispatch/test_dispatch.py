@@ -122,5 +122,5 @@ def test_a_machine_without_semaphores_says_so(course: Course, monkeypatch: pytes
     monkeypatch.setattr("autograder.sandbox.WarmServer.start", lambda self: None)
     monkeypatch.setattr("autograder.sandbox.WarmServer.running", True)
     setting = Setting(course, "0", TimeLimits(), Limits())
-    with Station(setting, 1) as station, pytest.raises(CourseError, match="Is /dev/shm there, and writable"):
+    with Station(setting, 1) as station, pytest.raises(CourseError, match="/dev/shm has to be writable: mount"):
         station.examine("s01", HandedIn(), "")

@@ -30,6 +30,7 @@ function fields(item) {
   const points = make("input", { type: "number", step: "0.25", value: item.points, "aria-label": `Points of ${name}` });
   const words = make("textarea", { rows: 2, value: item.words, "aria-label": `Words of ${name}` });
   const save = (removed) => alone(async () => {
+    if (points.value === "") return say("Points have to be a number: nothing is saved.", true); // or no number was typed
     const outcome = await call("item", { id: item.id, points: Number(points.value), words: words.value, removed });
     await go("at", place(), true);
     const kept = Object.keys(outcome.refused).length;

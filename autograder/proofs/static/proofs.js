@@ -109,6 +109,7 @@ const KINDS = {
 function showCards() {
   const { cards, kind } = state.unit;
   at("why").textContent = cards.length > 1 ? `${cards.length} answers. ${KINDS[kind] || ""} The decision counts for those that you have looked at.` : "";
+  at("decide").firstChild.textContent = "Decide ";
   at("cards").className = cards.length > 1 ? "several" : "";
   at("cards").replaceChildren(...cards.map(showCard));
   at("task").parentElement.scrollTop = 0;
