@@ -68,10 +68,18 @@ def trial(level: str) -> str | None:
     return lines[-1].strip().rstrip(".")
 
 
+def what_opens(path: Path) -> str:
+    """The command after which everybody can read a file or a folder: it may be closed itself, or lie in what is."""
+    for folder in reversed(path.parents):
+        if folder.is_dir() and not folder.stat().st_mode & 0o001:
+            return f"chmod a+x {folder}"
+    return f"chmod -R a+rX {path}"
+
+
 def reason(level: str, said: str) -> str:
     """Why this system does not start the sandbox, as far as it tells, and what mends it. Empty if it does not tell."""
     if closed := re.search(r"(?:cannot read|source path) (.+): Permission denied", said):
-        return f"It runs as another user, and this is for its owner only: chmod -R a+rX {closed[1]}"
+        return f"It runs as another user, and this is for its owner only: {what_opens(Path(closed[1]))}"
     if "Unexpected capabilities" in said:
         return "This user has rights of root, which bubblewrap refuses: start the container without --cap-add."
     if level == REDUCED:

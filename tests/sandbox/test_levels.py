@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def test_files_for_their_owner_only_are_named() -> None:
         "bwrap: Can't find source path /x/numpy: Permission denied",
     ):
         assert "chmod -R a+rX /x/numpy" in levels.reason("full", said)
+
+
+def test_the_folder_that_closes_them_is_named() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # its owner's only
+        said = f"bwrap: Can't find source path {folder}/python: Permission denied"
+        assert levels.reason("full", said).endswith(f": chmod a+x {folder}")
+        os.chmod(folder, 0o755)
+        assert levels.reason("full", said).endswith(f": chmod -R a+rX {folder}/python")
 
 
 def test_no_landlock_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
