@@ -1,55 +1,101 @@
-"""Before you hand in: `python -m labtools` in this folder says whether all cells are there and everything runs.
+"""Before you hand in: `python -m labtools` in this folder says what will be graded, and what is still missing.
 
-It reads labtools/manifest.json, which says what cells the lab was handed out with, and runs a copy of each notebook
-from the top. Your files are not changed.
+It reads labtools/manifest.json, which says what the lab was handed out with, and runs each notebook from the top as it
+will be graded: in another folder, with the lab's own files and cells, and your answers. Your files are not changed.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
-import threading
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SECONDS = 20  # for one cell, as in grading
-OUTPUT = 2_000_000  # bytes of what one cell prints and draws that are kept in grading
+from labtools import running
+from labtools.as_graded import CellOfLab, as_graded, compare, copy_lab
+
 NEEDED = ("nbformat", "nbclient", "ipykernel")  # they come with jupyterlab
+
+
+@dataclass
+class Found:
+    """What was found in one notebook: lines, and the checks of each test cell."""
+
+    problems: list[str] = field(default_factory=list)
+    unwritten: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    checks: dict[str, dict[str, bool]] = field(default_factory=dict)
 
 
 def main(folder: Path) -> int:
     """Check all notebooks in a folder and print what was found. Returns 0 if they can be handed in, else 1."""
-    manifest = json.loads((folder / "labtools" / "manifest.json").read_text(encoding="utf-8"))
-    missing = [name for name in (*manifest.get("imports", ()), *NEEDED) if importlib.util.find_spec(name) is None]
+    lab = json.loads((folder / "labtools" / "manifest.json").read_text(encoding="utf-8"))
+    missing = [name for name in (*lab.get("imports", ()), *NEEDED) if importlib.util.find_spec(name) is None]
     if missing:
         print(
             f"PROBLEM: {', '.join(missing)} not installed in this Python. Run `pip install -r requirements.txt` first."
         )
         return 1
-    lab = manifest["notebooks"]
-    wrong = 0
-    for name, cells in lab.items():
+    every = []
+    for name in lab["notebooks"]:
         print(f"\n{name}.ipynb", flush=True)
-        try:
-            notebook = read(folder / f"{name}.ipynb")
-        except ValueError as error:
-            print(f"  PROBLEM: {error}")
-            wrong += 1
-            continue
-        problems, notes = compare(notebook, [cell for cell in cells if cell["fixed"]])
-        failed, more = run(notebook, folder)
-        problems += failed
-        notes += more
-        for line in problems:
+        found = examine(folder, name, lab)
+        every.append(found)
+        for line in found.problems:
             print(f"  PROBLEM: {line}")
-        for line in notes:
+        for line in [*found.unwritten, *found.failed, *found.notes]:
             print(f"  note: {line}")
-        if not problems:
-            print("  All cells are there, and the notebook runs from the top.")
-        wrong += bool(problems)
-    print("\nNot ready: see the problems above." if wrong else "\nReady to hand in.")
-    return 1 if wrong else 0
+        if not found.problems:
+            passed = sum(sum(each.values()) for each in found.checks.values())
+            print(f"  It runs from the top. {passed} of {sum(map(len, found.checks.values()))} checks pass.")
+    print("\n" + verdict(every))
+    return 1 if any(found.problems for found in every) else 0
+
+
+def verdict(every: list[Found]) -> str:
+    """The last line. It says "Ready" only where nothing that can be seen here costs points."""
+    if any(found.problems for found in every):
+        return "Not ready: see the problems above."
+    failed, unwritten = (sum(len(getattr(found, what)) for found in every) for what in ("failed", "unwritten"))
+    if not (failed or unwritten):
+        return "Ready to hand in."
+    lost = [f"{failed} of the test cells have checks that do not pass"] * bool(failed)
+    lost += [f"{unwritten} answers are not written"] * bool(unwritten)
+    return f"You can hand this in, but it will lose points: {' and '.join(lost)}."
+
+
+def examine(folder: Path, name: str, lab: dict[str, Any]) -> Found:
+    """Look at one notebook, and run it as it will be graded."""
+    cells: list[CellOfLab] = lab["notebooks"][name]
+    try:
+        notebook = read(folder / f"{name}.ipynb")
+    except ValueError as error:
+        return Found([str(error)])
+    problems, unwritten, notes = compare(notebook, [cell for cell in cells if cell["fixed"]])
+    found = Found(problems, unwritten, notes=notes)
+    headings = {cell["cell"]: f"{cell['heading']}: " for cell in cells}
+    notebook.cells = list(as_graded(notebook, cells))
+    with tempfile.TemporaryDirectory(prefix="labtools-") as copy:
+        changed = copy_lab(folder, lab.get("files", {}), Path(copy))
+        found.notes += [f"{file} is not as it was handed out: take it from a fresh download." for file in changed]
+        try:
+            running.run(notebook, Path(copy))
+        except running.Stopped as stopped:
+            found.problems.append(str(stopped))
+            return found
+    wrong = [f"{headings.get(cell, '')}the cell `{cell}` {what}" for cell, what in running.errors(notebook, folder)]
+    if len(wrong) > 3:  # mostly for want of what the first one defines
+        wrong[2:] = [f"{len(wrong) - 2} later cells end in an error, too. Mend the first one, and run this again."]
+    found.problems += wrong
+    found.notes += [f"{headings.get(cell, '')}the cell `{cell}` {what}" for cell, what in running.large(notebook)]
+    found.checks = running.checks(notebook)
+    for cell, outcomes in found.checks.items():
+        if count := len(outcomes) - sum(outcomes.values()):
+            found.failed.append(f"{headings.get(cell, '')}`{cell}`: {count} of {len(outcomes)} checks do not pass.")
+    return found
 
 
 def read(path: Path) -> Any:
@@ -64,88 +110,3 @@ def read(path: Path) -> Any:
         return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     except Exception as error:
         raise ValueError(f"the file cannot be read as a notebook ({type(error).__name__}). Is it damaged?") from None
-
-
-def compare(notebook: Any, cells: list[dict[str, Any]]) -> tuple[list[str], list[str]]:
-    """Which cells are missing, doubled or changed: problems, and notes on what does no harm."""
-    problems, notes = [], []
-    found: dict[str, list[Any]] = {}
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id")
-        found.setdefault(name, []).append(cell)
-    for wanted in cells:
-        name = wanted["cell"]
-        there = found.get(name, [])
-        if not there:
-            problems.append(f"the cell `{name}` is missing. Copy it from a fresh download of the lab.")
-        elif len(there) > 1:
-            problems.append(f"the cell `{name}` is there {len(there)} times. Keep the one that counts.")
-        elif there[0].cell_type != wanted["type"]:
-            problems.append(f"the cell `{name}` has to be a {wanted['type']} cell again.")
-        elif wanted["kind"].startswith("answer") and digest(there[0].source) == wanted["sha256"]:
-            notes.append(f"`{name}` is not written yet.")
-        elif not wanted["kind"].startswith("answer") and digest(there[0].source) != wanted["sha256"]:
-            notes.append(f"the given cell `{name}` was changed. It is graded as it was handed out.")
-    return problems, notes
-
-
-def digest(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()
-
-
-def run(notebook: Any, folder: Path) -> tuple[list[str], list[str]]:
-    """Run a notebook from the top, to its end whatever happens: cells that failed, and checks that did."""
-    import nbclient
-
-    resources = {"metadata": {"path": str(folder)}}
-    client = nbclient.NotebookClient(
-        notebook,
-        timeout=SECONDS,
-        interrupt_on_timeout=True,
-        allow_errors=True,
-        kernel_name="python3",
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        resources=resources,
-    )
-    running: dict[str, threading.Timer] = {}
-
-    def begin(cell: Any, cell_index: int) -> None:
-        timer = threading.Timer(2 * SECONDS, lambda: client.km.provisioner.process.kill())  # type: ignore[union-attr]  # if it takes no interrupt
-        timer.daemon = True
-        timer.start()
-        running[name_of(cell, cell_index + 1)] = timer
-
-    def end(cell: Any, cell_index: int, execute_reply: Any) -> None:
-        running.pop(name_of(cell, cell_index + 1)).cancel()
-
-    client.on_cell_execute = begin
-    client.on_cell_executed = end
-    try:
-        client.execute()
-    except Exception as error:
-        names = ", ".join(f"`{name}`" for name in running) or "?"
-        if not isinstance(error, nbclient.exceptions.DeadKernelError):
-            return [f"the notebook does not run to its end: {type(error).__name__} in the cell {names}."], []
-        return [f"Python ended in the cell {names}: it crashed, or ran for more than {2 * SECONDS} seconds."], []
-    failed, notes = [], []
-    for number, cell in enumerate(notebook.cells, 1):
-        name = name_of(cell, number)
-        text = "".join(output.get("text", "") for output in cell.get("outputs", []))
-        for output in cell.get("outputs", []):
-            if output.output_type == "error" and output.ename == "KeyboardInterrupt":
-                failed.append(f"the cell `{name}` was stopped after {SECONDS} seconds.")
-            elif output.output_type == "error":
-                failed.append(f"the cell `{name}` ends in {output.ename}: {output.evalue[:200]}")
-        size = len(json.dumps(cell.get("outputs", [])))
-        if size > OUTPUT:
-            kept = f"Your feedback keeps {OUTPUT / 1e6:g} MB of that; what it computes counts all the same."
-            notes.append(f"the cell `{name}` prints and draws {size / 1e6:.1f} MB. {kept}")
-        if name.startswith("test-") and "[failed]" in text:
-            notes.append(f"`{name}`: {text.count('[failed]')} of the checks that you see did not pass.")
-    if len(failed) > 3:  # mostly for want of what the first one defines
-        failed[2:] = [f"{len(failed) - 2} later cells end in an error, too. Mend the first one, and run this again."]
-    return failed, notes
-
-
-def name_of(cell: Any, number: int) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id") or f"number {number}"

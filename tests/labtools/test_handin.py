@@ -1,6 +1,7 @@
 """What students run before they hand in: it finds what is missing, and agrees with the grader."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,59 @@ def test_what_does_no_harm_is_a_note(folder: Path) -> None:
     change(folder, "three-iterations", "points = [(6, 6)]\nvalues = gradients = []")
     code, text = check(folder)
     assert code == 0 and "`keep-going` is not written yet" in text and "`test-explore` was changed" in text
-    assert "`test-three-iterations`: " in text and "did not pass" in text
+    assert "3. Three steps by hand: `test-three-iterations`: 1 of 1 checks do not pass." in text
+    last = "it will lose points: 1 of the test cells have checks that do not pass and 1 answers are not written."
+    assert last in text and "Ready" not in text
+
+
+def add_own_cell(folder: Path, after: str, source: str) -> None:
+    path = folder / f"{NAME}.ipynb"
+    notebook = json.loads(path.read_text())
+    place = [cell["id"] for cell in notebook["cells"]].index(after) + 1
+    cell = {"cell_type": "code", "id": f"own-{place}", "metadata": {}, "source": source, "outputs": []}
+    notebook["cells"].insert(place, {**cell, "execution_count": None})
+    path.write_text(json.dumps(notebook))
+
+
+def test_what_will_not_be_graded_is_not_run(folder: Path) -> None:
+    """An import in a given cell, and a module beside the notebook, are absent when the lab is graded."""
+    notebook = json.loads((folder / f"{NAME}.ipynb").read_text())
+    setup = next(cell for cell in notebook["cells"] if cell["id"] == "setup")
+    change(folder, "setup", "import math\n" + "".join(setup["source"]))
+    change(folder, "gradient-formula", "def gradient(x1, x2):\n    return math.fsum([2 * x1, -12, -x2]), 2 * x2 - x1")
+    code, text = check(folder)
+    assert code == 0 and "the given cell `setup` was changed" in text and "Ready" not in text
+    assert "2. The gradient: `test-gradient-formula`: 1 of 1 checks do not pass." in text
+    (folder / "helpers.py").write_text("def gradient(x1, x2):\n    return 2 * (x1 - 6) - x2, 2 * x2 - x1\n")
+    change(folder, "gradient-formula", "from helpers import gradient")
+    code, text = check(folder)
+    assert code == 1 and "`gradient-formula` ends in ModuleNotFoundError" in text
+    assert "helpers.py is not handed in" in text and "Not ready" in text
+
+
+def test_own_cells_run_where_they_stand(folder: Path) -> None:
+    change(folder, "gradient-formula", "def gradient(x1, x2):\n    return by_x1(x1, x2), 2 * x2 - x1")
+    add_own_cell(folder, "gradient-text", "def by_x1(x1, x2):\n    return 2 * (x1 - 6) - x2")
+    code, text = check(folder)
+    assert code == 0 and "Ready to hand in." in text
+
+
+def test_tools_that_were_changed_are_named(folder: Path) -> None:
+    with open(folder / "labtools/names.py", "a") as file:
+        file.write("# mine\n")
+    _, text = check(folder)
+    assert "labtools/names.py is not as it was handed out" in text
+
+
+def test_a_console_without_all_letters_is_enough(folder: Path) -> None:
+    change(folder, "explore", "my_start = 1 / 0  # α")
+    change(folder, "keep-going-task", "x₁ ✓")
+    path = folder / "labtools/manifest.json"
+    path.write_text(path.read_text().replace("8. Your own start", "8. Your own σ"))
+    command = [sys.executable, "-m", "labtools"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=120, env=environment)
+    assert done.returncode == 1 and b"8. Your own ? and learning rate: the cell `explore` ends in" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -88,8 +141,8 @@ def test_a_missing_or_damaged_file_is_a_problem(folder: Path) -> None:
 @pytest.fixture
 def small(folder: Path) -> Path:
     """A folder whose notebook has one cell, `own`; the limit is 2 seconds."""
-    (folder / "labtools/manifest.json").write_text(json.dumps({"notebooks": {NAME: []}}))
-    tool = folder / "labtools/handin.py"
+    (folder / "labtools/manifest.json").write_text(json.dumps({"notebooks": {NAME: []}, "files": {}}))
+    tool = folder / "labtools/running.py"
     tool.write_text(tool.read_text().replace("SECONDS = 20", "SECONDS = 2"))
     cell = new_code_cell("", id="own", metadata={"nbgrader": {"grade_id": "own"}})
     (folder / f"{NAME}.ipynb").write_text(nbformat.writes(new_notebook(cells=[cell])))
