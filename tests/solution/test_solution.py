@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.course import Course, CourseError, grade_id, is_solution, read_notebook
+from autograder.course import Course, CourseError, deciding_digests, grade_id, is_solution, read_notebook
 from autograder.release.leaks import secret_lines
 from autograder.solution import make_solution
 from autograder.solution.cells import read_worked, solution_cells, without_blanks
@@ -102,6 +102,13 @@ def test_a_formula_that_cannot_be_shown_is_said() -> None:
     cell = new_markdown_cell("# Title\n\n$\\unknowncommand{x}$", id="a", metadata={"solution": "text"})
     with pytest.raises(CourseError, match="a formula that cannot be shown"):
         page(new_notebook(cells=[cell]))
+
+
+def test_a_derivation_regrades_nobody(copy: Course) -> None:
+    before = deciding_digests(copy)
+    path = copy.hidden / f"worked/{NAMES[1]}.md"
+    path.write_text(path.read_text() + "\n")
+    assert deciding_digests(copy) == before
 
 
 def test_a_derivation_of_nothing_is_said(copy: Course) -> None:
