@@ -81,6 +81,7 @@ class Desk:
         found = units(self._groups(question, answers), answers, standings, requests)
         done = sum(not waits(standing, requests[student]) for student, standing in standings.items())
         shown: dict[str, Any] = {"question": question.id, "done": done, "count": len(standings), "cards": []}
+        shown["place"] = place  # of what was there before, where somebody else has all
         shown["items"] = [vars(item) for item in marking.items(question.place)]
         others: dict[str, str] = {}
         for unit in follow(found, direction, place)[:MAX_TRIED]:

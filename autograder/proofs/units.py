@@ -81,7 +81,7 @@ def follow(found: Sequence[Unit], direction: str, place: int) -> list[Unit]:
     if direction == "next":
         return [unit for unit in [*after, *before] if unit.waits]
     if direction == "previous":
-        return [unit for unit in reversed(found) if unit.place < place][:1] or list(found[:1])
+        return [unit for unit in reversed(found) if unit.place < place] or list(found[:1])
     if direction == "following":
-        return after[:1] or list(found[-1:])
+        return after or list(found[-1:])
     return before[-1:] or list(found[:1])

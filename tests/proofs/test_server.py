@@ -142,6 +142,7 @@ def test_two_pages_do_not_get_the_same_answers(server: Served) -> None:
     assert students[0] and students[1] and not students[0] & students[1]
     third = unit(server, "page-of-eve")
     assert third["cards"] == [] and third["others"] == ["ana"]
+    assert unit(server, "page-of-eve", direction="previous", place=3)["place"] == 3  # and from there on, later
     cards = [{key: card[key] for key in ("id", "digest", "version")} for card in first["cards"]]
     told = server.call("decide", "page-of-eve", question=Q03, cards=cards, items=[], note="mine")
     assert told["done"] == [] and set(told["refused"].values()) == {"ana has it now"}  # type: ignore[index]
