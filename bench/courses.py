@@ -237,7 +237,7 @@ def table(cells: list[Cell], notebooks: Counter[str]) -> str:
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     counting = [cell for cell in cells if cell.counts]
     names = sorted({cell.course for cell in counting})
-    for name in [*names, "all"]:
+    for name in [*names, *(["all"] if names else [])]:
         own = [cell for cell in counting if name in (cell.course, "all")]
         same, beside = sum(cell.same for cell in own), sum(cell.way == BESIDE for cell in own)
         always = [sum(way.get("always") == cell.points for cell, way in ways) for ways in both(own)]
