@@ -59,9 +59,14 @@ def _known(cases: Sequence[tuple[Tensor, Tensor]]) -> dict[str, Sequence[Any]]:
         message: [reduced(entries) for entries in right] for message, reduced in REDUCTIONS.items()
     }
     known |= {message: [formula(*case).mean() for case in cases] for message, formula in FORMULAS.items()}
+    for guard in (0.1, 0.01, 1e-3):
+        known[GUARD.format(guard)] = [
+            -(y * (p + guard).log() + (1 - y) * (1 - p + guard).log()).mean() for y, p in cases
+        ]
     return known | {PAIRS: [cross_entropy(y, p[:, None]).mean() for y, p in cases]}
 
 
+GUARD = "{:g} is added inside the logarithms: a guard against log(0) has to be tiny, 1e-12 say."
 PAIRS = (
     "Each target meets each prediction: one of the two has the shape (N, 1), and N·N losses come of it. "
     "Both have to have the shape (N,)."

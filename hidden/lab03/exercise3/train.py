@@ -78,7 +78,7 @@ def judge(checks: Checks, student: Names) -> None:
     @checks.check("all steps are taken, even if the loss grows or hardly changes", weight=0.25)
     def _() -> None:
         wild = run._replace(alpha=30.0)
-        stops = "Fewer steps are taken than `steps` says: does it stop when the loss grows?"
+        stops = "Fewer steps are taken than `steps` says, with a learning rate with which the loss grows"
 
         def compare(earlier: Earlier) -> None:
             answers = earlier.call(student.train, [(*wild, 4)], "get_gradients")
