@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from IPython.core.error import StdinNotImplementedError
+
 MAX_PRINTED = 100_000  # characters that are kept
 
 
@@ -49,6 +51,7 @@ def surroundings(
 
     printed = io.StringIO()
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, io.StringIO()
+    vars(builtins)["input"] = no_input
     vars(inspect).update(getsource=source_of, getsourcelines=lines_of)
     try:
         with warnings.catch_warnings():
@@ -61,6 +64,11 @@ def surroundings(
         vars(builtins).update(before)
         for name in set(vars(builtins)) - set(before):
             delattr(builtins, name)
+
+
+def no_input(prompt: object = "") -> str:
+    """`input` as it is in a kernel that nobody sits at, whatever stands for standard input."""
+    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
 
 
 @contextlib.contextmanager

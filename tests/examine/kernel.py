@@ -5,6 +5,7 @@ error of the cell, what it wrote to the error output, and the text of its result
 questions at that socket whenever no cell is running.
 """
 
+import builtins
 import contextlib
 import io
 import json
@@ -19,6 +20,8 @@ import numpy as np
 import pandas as pd
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.io import capture_output
+
+from autograder.examine.surroundings import no_input
 
 from labtools.answering import Line
 
@@ -70,6 +73,7 @@ def run(shell: Any, source: str) -> dict[str, Any]:
 def main(path: str) -> None:
     shell = InteractiveShell.instance(display_banner=False)
     shell.history_manager.enabled = False
+    builtins.input = no_input
     run(shell, "1")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listener:
