@@ -23,6 +23,8 @@ MEANINGS = {
     "`backward()` and for a tensor that was computed from another one",
     "'NoneType' object": "this is None: a function without `return` gives None, and `x.grad` is None before "
     "`backward()` and for a tensor that was computed from another one",
+    "division by zero": "a relative change cannot be computed where the value itself is 0: compare the change with a "
+    "tolerance times the value instead, or with a small number",
     "object is not callable": "a name or a number stands before a bracket as if it were a function: is a `*` missing?",
     "only one element tensors can be converted": "`math` and `float` take one number at a time: `torch.exp`, "
     "`torch.log` and so on take whole tensors",
