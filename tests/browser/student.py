@@ -1,5 +1,6 @@
 """A student at work in JupyterLab: open a notebook, write into cells, run all of them, read what they show."""
 
+import contextlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 from autograder.course import Course
 from tests.browser.jupyter import TOKEN, jupyter
@@ -54,16 +55,31 @@ def open_notebook(page: Page, address: str, name: str, cells: Sequence[Any]) -> 
 
 
 def run_all(page: Page, cells: Sequence[Any]) -> None:
-    """Run all cells, and wait for the last one."""
-    last = max(number for number, cell in enumerate(cells) if cell.cell_type == "code")
-    prompt = page.locator(".jp-Notebook .jp-Cell").nth(last).locator(".jp-InputPrompt")
-    before = prompt.inner_text()
-    page.keyboard.press("Escape")
-    page.get_by_role("menubar").get_by_text("Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    """Run all cells, and wait for the last one.
+
+    JupyterLab forgets what it is asked for while it connects to a kernel that calls itself idle already: so a request
+    that has no effect is made again.
+    """
+    code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
+    prompts = [page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jp-InputPrompt") for number in code]
+    before = [prompts[number].inner_text() for number in (0, -1)]
+    for _ in range(8):
+        page.keyboard.press("Escape")
+        page.get_by_role("menubar").get_by_text("Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        page.wait_for_timeout(500)
+        with contextlib.suppress(TimeoutError):
+            wait_for_number(page, prompts[0], before[0], 30_000)
+            break
+    wait_for_number(page, prompts[-1], before[1], 240_000)
+
+
+def wait_for_number(page: Page, prompt: Locator, before: str, milliseconds: float) -> None:
+    """Wait until a cell has run once more."""
     page.wait_for_function(
         "([element, before]) => /\\[\\d+\\]/.test(element.innerText) && element.innerText != before",
         arg=[prompt.element_handle(), before],
+        timeout=milliseconds,
     )
 
 
