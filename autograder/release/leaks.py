@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+
 from autograder.release.changes import MANIFEST
 from autograder.course import (
     SECRETS,
     Course,
     files_of,
+    is_solution,
     modules_imported,
     modules_of,
     own_modules,
@@ -91,12 +94,18 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def misplaced(path: Path) -> Iterator[str]:
-    """Outputs and attachments, which a release never has."""
+    """Outputs, which a release never has, and attachments other than the pictures of given text."""
     for cell in read_notebook(path).cells:
         if cell.get("outputs") or cell.get("execution_count"):
             yield f"{path.name}, cell {cell.id}: has an output"
-        if cell.get("attachments"):
+        if not all(is_given_picture(cell, name) for name in cell.get("attachments", {})):
             yield f"{path.name}, cell {cell.id}: has an attachment"
+
+
+def is_given_picture(cell: NotebookNode, name: str) -> bool:
+    """Whether an attachment is a picture that a text of the master's shows; one of an answer would be a solution."""
+    kinds = cell.attachments[name]
+    return not is_solution(cell) and f"attachment:{name}" in cell.source and all(k.startswith("image/") for k in kinds)
 
 
 def foreign_imports(course: Course, release: Path) -> Iterator[str]:
