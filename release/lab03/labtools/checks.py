@@ -153,8 +153,9 @@ def numbers(answer: Answer | Any, count: int | None = None) -> list[float]:
         answer = answer.value
     expect(answer is not None, "There is no result (None): not written yet, or `return` is missing.")
     flat = answer.reshape(-1).tolist() if is_array(answer) else _flatten(answer)
-    wanted = "one number" if count == 1 else f"{count} numbers"
-    expect(count is None or len(flat) == count, f"Expected {wanted}, got {len(flat)}{_parts(answer)}.")
+    if count is not None and len(flat) != count:
+        wanted = "one number" if count == 1 else f"{count} numbers"
+        raise CheckFailed(f"Expected {wanted}, got {len(flat)}{_parts(answer)}.")
     return [float(entry) for entry in flat]
 
 
