@@ -167,7 +167,10 @@ def _parts(value: Any) -> str:
 
 def _flatten(value: Any) -> list[Any]:
     if isinstance(value, (list, tuple)):
-        expect(all(entry is not None for entry in value), "A part of the result is None: it was never set.")
+        expect(
+            all(entry is not None for entry in value),
+            "A part of the result is None: a variable was never set, or `return` is missing.",
+        )
         return [number for entry in value for number in numbers(entry)]
     expect(isinstance(value, (bool, int, float)), f"Expected numbers, got a {type(value).__name__}.")
     return [value]

@@ -23,7 +23,7 @@ DISTRIBUTIONS = {
 def modules_imported(sources: Iterable[str]) -> set[str]:
     """The modules that code imports, by the first part of their names. What is no Python imports nothing.
 
-    What stands in a `try` can be done without.
+    What stands in a `try` can be done without, but where that raises an error of its own.
     """
     found = set()
     for source in sources:
@@ -38,8 +38,14 @@ def modules_imported(sources: Iterable[str]) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
                 found.add(node.module.split(".")[0])
-            waiting += ast.iter_child_nodes(node) if not (isinstance(node, ast.Try) and node.handlers) else node.orelse
+            waiting += node.orelse if isinstance(node, ast.Try) and can_fail(node) else ast.iter_child_nodes(node)
     return found
+
+
+def can_fail(attempt: ast.Try) -> bool:
+    """Whether the code goes on where what stands in this `try` fails."""
+    raised = any(isinstance(node, ast.Raise) for handler in attempt.handlers for node in ast.walk(handler))
+    return bool(attempt.handlers) and not raised
 
 
 def lab_packages(course: Course) -> list[str]:

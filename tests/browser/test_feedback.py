@@ -7,6 +7,8 @@ import pytest
 from autograder.course import Course
 from tests.browser.conftest import ATTACK, STUDENTS, Watched, page_of
 
+pytestmark = pytest.mark.slow  # Chromium
+
 
 @pytest.mark.parametrize("student", [*STUDENTS, ATTACK])
 def test_pages_open_without_errors_requests_and_dialogs(handed_back: Course, watched: Watched, student: str) -> None:

@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from autograder.course import Course
 from tests.browser.conftest import ATTACK, FLAG, SIZE, TAMPERING, Watched
 
+pytestmark = pytest.mark.slow  # Chromium
+
 STUDENTS = 'table[data-name="students"]'
 
 

@@ -46,6 +46,7 @@ def test_a_mutant_that_survives_is_a_line(course: Course) -> None:
     assert check.lines == [f"a mutant survives: {mutant.cell}: nothing"]
 
 
+@pytest.mark.slow
 def test_an_attack_that_gains_or_costs_points_is_a_line(course: Course) -> None:
     check = Check(course, "hostile-forge-output")
     ((name, attack),) = check.attacks.items()

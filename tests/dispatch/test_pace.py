@@ -73,6 +73,7 @@ def station(course: Course) -> Iterator[Station]:
         yield station
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "entry",
     [

@@ -4,12 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from nbgrader.api import Gradebook
 
 from autograder.check import expected_points, hand_in, read_bank
 from autograder.grade.run import prepare_gradebook
 from autograder.record import Writer
 from tests.grade.conftest import new_course
+
+pytestmark = pytest.mark.slow  # nbgrader grades a class
 
 
 def test_plain_nbgrader_gives_the_same_scores(home: Path, tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def test_a_second_run_at_the_same_time_is_refused(two: Course) -> None:
             autograde(two)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on(home: Path, tmp_path: Path) -> None:
     course = new_course(home, tmp_path)
     names = [f"s{number:02}" for number in range(6)]
@@ -117,6 +118,7 @@ def test_a_run_that_was_killed_goes_on(home: Path, tmp_path: Path) -> None:
     assert len(scores) == 1 and scores.pop() > 60
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_nothing(home: Path, tmp_path: Path) -> None:
     course = new_course(home, tmp_path)
     names = [f"s{number:02}" for number in range(4)]

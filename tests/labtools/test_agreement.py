@@ -81,8 +81,13 @@ def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return graded([BANK[name] for name in sorted(names)], tmp_path_factory.mktemp("graded"))
 
 
+def marks(number: int, name: str) -> list[pytest.MarkDecorator]:
+    """The sample at once, every 25th in `make test-all`, and the whole bank, which takes an hour, by hand."""
+    return [] if name in SAMPLE else [pytest.mark.whole_bank if number % 25 else pytest.mark.slow]
+
+
 @pytest.mark.parametrize(
-    "name", [name if name in SAMPLE else pytest.param(name, marks=pytest.mark.slow) for name in BANK]
+    "name", [pytest.param(name, marks=marks(number, name)) for number, name in enumerate(sorted(BANK))]
 )
 def test_the_check_before_handing_in_agrees_with_grading(
     course: Course, results: dict[str, SubmissionResult], tmp_path: Path, name: str

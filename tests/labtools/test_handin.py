@@ -114,6 +114,7 @@ def test_a_console_without_all_letters_is_enough(folder: Path) -> None:
     assert done.returncode == 1 and b"8. Your own ? and learning rate: the cell `explore` ends in" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cell", "source", "words"),
     [
@@ -149,6 +150,7 @@ def small(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "words"),
     [

@@ -11,6 +11,8 @@ from autograder.course import Course, is_test, read_notebook
 from autograder.release.make import put_hidden_tests, run_notebook
 from tests.protections.removals import Edit
 
+pytestmark = pytest.mark.slow  # whole notebooks
+
 FIRST = "exercise1_gradient_descent"
 #: Without the wall, the exact types of plain data still refuse objects of the student's classes. These take them.
 TAKE_OBJECTS = [
