@@ -22,7 +22,7 @@ def expected() -> dict[str, dict[str, float]]:
 def run(home: Path, tmp_path_factory: pytest.TempPathFactory, expected: dict) -> Run:
     course = new_course(home, tmp_path_factory.mktemp("damaged"))
     expected.update(hand_in_class(course))
-    return Run(course, autograde(course))
+    return Run(course, [], autograde(course))
 
 
 def test_nothing_is_lost(run: Run, expected: dict) -> None:
