@@ -62,7 +62,7 @@ test: $(READY) $(DEV) $(CLUSTER) lint  ## run the tests that every change has to
 	$(BIN)/python -m pytest -m "not slow and not whole_bank" $(PARALLEL)
 
 test-quick: $(READY) $(DEV) lint  ## run those that start no kernel: an answer within a minute
-	$(BIN)/python -m pytest -m "not slow and not whole_bank" $(PARALLEL) $(addprefix tests/,$(QUICK))
+	$(BIN)/python -m pytest -m "not slow and not whole_bank and not kernel" $(PARALLEL) $(addprefix tests/,$(QUICK))
 
 test-all: $(READY) $(DEV) $(CLUSTER)  ## run what takes longer, after `make test`: each protection taken out, wide samples
 	$(BIN)/python -m pytest -m slow $(PARALLEL)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from labtools.asking import Unanswered, Unwritten, ask, probe_calls
-from labtools.checks import CheckFailed
+from labtools.expecting import CheckFailed
 from labtools.unwritten import is_unwritten
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from tqdm import tqdm
 
 from autograder.check.bank import Entry, build, expected_points, read_bank
 from autograder.check.mutants import Mutant, mutants_of, read_equivalents
+from autograder.check.tally import COLUMNS, Tally, as_text
 from autograder.check.trim import trimmed
 from autograder.course import (
     Course,
@@ -30,30 +30,11 @@ from autograder.course import (
 )
 from autograder.grade import examine_all
 
-
-@dataclass
-class Tally:
-    """One line of the table: how many of how many went as they should, by column."""
-
-    right: dict[str, int] = field(default_factory=dict)
-    total: dict[str, int] = field(default_factory=dict)
-    smallest: float | None = None  # points that the chaff loses which loses least
-    empty: float | None = None  # points of an answer that is not written
-
-    def add(self, column: str, right: bool) -> None:
-        self.right[column] = self.right.get(column, 0) + right
-        self.total[column] = self.total.get(column, 0) + 1
-
-    def costs(self, points: float) -> None:
-        self.smallest = points if self.smallest is None else min(self.smallest, points)
-
-
 #: Attacks run out of time by intent: with these limits that takes less of ours.
 SHORT_LIMITS = """
 c.Examine.cell_seconds = 3
 c.Examine.call_seconds = 2
 """
-COLUMNS = ("wheats accepted", "chaffs caught", "message right", "mutants caught")
 
 
 class Check:
@@ -217,26 +198,10 @@ class Check:
 
     def text(self) -> str:
         """The table, and one line of totals."""
-        width = max(map(len, self.table), default=len("all"))
-        headings = (*COLUMNS, "smallest chaff", "nothing written")
-        lines = [" " * width + "".join(f"{column:>17}" for column in headings)]
-        total = Tally()
-        for test, tally in self.table.items():
-            cells = []
-            for column in COLUMNS:
-                right, count = tally.right.get(column, 0), tally.total.get(column, 0)
-                total.right[column] = total.right.get(column, 0) + right
-                total.total[column] = total.total.get(column, 0) + count
-                cells.append(f"{f'{right}/{count}' if count else '-':>17}")
-            cells += [f"{'-' if points is None else f'{points:g}':>17}" for points in (tally.smallest, tally.empty)]
-            lines.append(f"{test:<{width}}" + "".join(cells))
-        sums = [f"{f'{total.right[column]}/{total.total[column]}':>17}" for column in COLUMNS]
-        lines.append(f"{'all':<{width}}" + "".join(sums))
         with_message, chaffs = self.named()
         wheats = sum(name.startswith("wheats-") for name in self.entries)
-        lines.append(
-            f"\n{wheats} wheats, {chaffs} chaffs ({with_message} with a message of their own), "
+        return (
+            f"{as_text(self.table)}\n\n{wheats} wheats, {chaffs} chaffs ({with_message} with a message of their own), "
             f"{len(self.mutants)} mutants ({len(self.notes)} change nothing), {len(self.attacks)} attacks, "
             f"{len(self.lines)} differences"
         )
-        return "\n".join(lines)

@@ -7,13 +7,15 @@ from autograder.record.grades import Line, read_lines
 from autograder.record.holds import held_by_others, hold
 from autograder.record.late import LatePenalty
 from autograder.record.ledger import Item, Ledger, Outcome
+from autograder.record.lock import only_run
 from autograder.record.marking import Marking
 from autograder.record.old_grades import OldGrades, is_old, read_old_grades
 from autograder.record.requests import Request, ask, read_requests, reply
+from autograder.record.results import read_result
 from autograder.record.stamp import stamp
 from autograder.record.standing import Place, Standing
 from autograder.record.up_to_date import VERSION, not_graded, out_of_date
-from autograder.record.writer import Writer, only_run, read_result
+from autograder.record.writer import Writer
 
 __all__ = [
     "Item",

@@ -12,7 +12,9 @@ from sqlalchemy import delete
 from autograder.collect import folder_name, read_students, write_students
 from autograder.course import Course, CourseError
 from autograder.record.carry import ARCHIVE
-from autograder.record.writer import RESULTS, Writer, only_run
+from autograder.record.lock import only_run
+from autograder.record.results import RESULTS
+from autograder.record.writer import Writer
 
 
 def drop_student(course: Course, student: str) -> Path:

@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import inspect, select
 
 from autograder.course import SubmissionResult
-from autograder.record.writer import RESULTS
+from autograder.record.results import RESULTS
 
 
 @dataclass(frozen=True)

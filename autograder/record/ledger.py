@@ -16,8 +16,9 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from autograder.record.proof_tables import DECISIONS, MARKS, RUBRIC
+from autograder.record.results import NOTES
 from autograder.record.standing import Place, Standing, question_points, standings
-from autograder.record.writer import NOTES, Writer
+from autograder.record.writer import Writer
 
 
 @dataclass(frozen=True)

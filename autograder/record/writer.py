@@ -8,18 +8,15 @@ of its own (see proof_tables.py).
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import fcntl
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Assignment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, inspect, make_url, select
+from sqlalchemy import delete, insert, make_url, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from autograder.collect import read_students, read_timestamps
 from autograder.course import Course, CourseError, SubmissionResult, lab_digest
@@ -27,39 +24,9 @@ from autograder.record.carry import ARCHIVE, CarryOver
 from autograder.record.late import LatePenalty, read_rules, without_time
 from autograder.record.patience import patient, patiently
 from autograder.record.proof_tables import ALL as PROOF_TABLES
+from autograder.record.results import NOTES, RESULTS, read_result
 from autograder.record.rows import LabRows
 from autograder.record.stamp import stamp
-
-RESULTS = Table(
-    "autograder_result",
-    MetaData(),
-    Column("student", String(128), primary_key=True),
-    Column("lab", String(128), primary_key=True),
-    Column("digest", String(64), nullable=False),
-    Column("result", Text, nullable=False),
-)
-NOTES = Table(
-    "autograder_note",  # of a lab: the secret that its seeds follow from, the digest of the masters in the gradebook
-    MetaData(),
-    Column("lab", String(128), primary_key=True),
-    Column("key", String(32), primary_key=True),
-    Column("value", String(128), nullable=False),
-)
-
-
-@contextlib.contextmanager
-def only_run(course: Course) -> Iterator[None]:
-    """Hold the course's lock. It is gone with the process, however that ends."""
-    try:
-        lock = open(course.root / ".autograde.lock", "w")  # noqa: SIM115
-    except OSError as error:
-        raise CourseError(f"Nothing can be written in {course.root}: {error.strerror}.") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CourseError(f"Another run is grading {course.root}: wait for it, or stop it.") from None
-        yield
 
 
 class Writer:
@@ -236,12 +203,3 @@ class Writer:
         for student in read_students(path):
             details = {key: value for key, value in asdict(student).items() if value}
             self._gradebook.update_or_create_student(details.pop("id"), **details)
-
-
-def read_result(session: Session, lab: str, student: str) -> SubmissionResult | None:
-    """What was recorded of one submission; None where this package did not grade it."""
-    if not inspect(session.connection()).has_table(RESULTS.name):
-        return None
-    query = select(RESULTS.c.result).where(RESULTS.c.lab == lab, RESULTS.c.student == student)
-    text = session.execute(query).scalar()
-    return SubmissionResult.from_json(text) if text else None

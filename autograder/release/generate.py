@@ -12,7 +12,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.release.changes import write_manifest
+from autograder.release.manifest import write_manifest
 from autograder.course import Course, CourseError, tools_folder
 from autograder.course import errors_of_nbgrader
 from autograder.record import stamp

@@ -8,7 +8,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.release.changes import MANIFEST
+from autograder.release.manifest import MANIFEST
 from autograder.course import (
     SECRETS,
     Course,

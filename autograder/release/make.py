@@ -17,7 +17,8 @@ from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
 from autograder.record import out_of_date
-from autograder.release.changes import compare, section, write_secret_manifest
+from autograder.release.changes import compare, section
+from autograder.release.manifest import write_secret_manifest
 from autograder.course import Course, CourseError, check_masters, is_plain, write_profiles
 from autograder.release.profiling import make_profiles
 from autograder.release.generate import generate

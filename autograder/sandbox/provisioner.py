@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
-import select
 import signal
 import socket
 import tempfile
@@ -22,6 +20,7 @@ from .box import layout
 from .box.layout import MESSAGE_LIMIT
 from .box.limits import Limits
 from .box.remove import remove_folder
+from .descriptors import listen, pid_of, readable
 from .watch import Watched, too_much, watchdog
 
 #: The "ports" of the ipc transport: endings of file names. Nobody listens for heartbeats: see `poll`.
@@ -208,46 +207,3 @@ def describe(end: dict[str, Any]) -> str:
     if status < 0:
         return f"died of {signal.Signals(-status).name}"
     return f"ended itself with exit code {status}"
-
-
-def listen(path: Path) -> socket.socket:
-    """A listening Unix socket in a kernel's directory, to which the kernel may connect."""
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(str(path))
-    path.chmod(0o666)
-    listener.listen(16)
-    return listener
-
-
-def pid_of(pidfd: int) -> int:
-    """The number by which this process sees the process of a pidfd; -1 when it has ended."""
-    for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines():
-        if line.startswith("Pid:"):
-            return int(line.split()[1])
-    return -1
-
-
-async def readable(descriptor: int, timeout: float | None = None) -> bool:
-    """Wait until a file can be read (a pidfd: until the process has ended)."""
-    if timeout == 0:
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
-        return bool(poll.poll(0))
-    loop = asyncio.get_running_loop()
-    own = os.dup(descriptor)  # several may wait for the same one
-    ready: asyncio.Future[None] = loop.create_future()
-
-    def wake() -> None:
-        if not ready.done():
-            ready.set_result(None)
-
-    loop.add_reader(own, wake)
-    try:
-        await asyncio.wait_for(ready, timeout)
-        return True
-    except TimeoutError:
-        return False
-    finally:
-        loop.remove_reader(own)
-        os.close(own)

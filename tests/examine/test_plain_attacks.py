@@ -12,6 +12,8 @@ from autograder.course import Profile
 from autograder.examine.plain_cells import PlainCells, Sitting
 from tests.examine import room
 
+pytestmark = pytest.mark.kernel
+
 ATTACKS = tomllib.loads(Path(__file__).with_name("plain_attacks.toml").read_text())
 RIGHT = """
 def total(numbers):

@@ -7,6 +7,8 @@ import pytest
 
 from tests.examine import room
 
+pytestmark = pytest.mark.kernel
+
 CASES = tomllib.loads(Path(__file__).with_name("plain_cells.toml").read_text())
 BLANK = "# YOUR CODE HERE\npass"
 

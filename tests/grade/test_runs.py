@@ -161,6 +161,7 @@ def test_without_a_sandbox_a_run_goes_on_only_when_told(
         assert {name: cells[name].points for name in expected_points(entry, course)} == expected_points(entry, course)
 
 
+@pytest.mark.slow
 def test_a_flagged_answer_keeps_its_points_and_waits_for_a_person(home: Path, tmp_path: Path) -> None:
     course = new_course(home, tmp_path)
     (entry,) = (each for each in read_bank(home / "tests/lab03/wheats") if each.name == "flagged-differences")

@@ -14,6 +14,8 @@ from tests.conftest import HOME
 
 from labtools.handin import Found, examine
 
+pytestmark = pytest.mark.kernel
+
 BANK = {
     entry.name: entry
     for kind in ("class", "wheats", "chaffs")

@@ -14,6 +14,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.check.bank import Entry, build
 from autograder.course import Course
 
+pytestmark = pytest.mark.kernel
+
 NAME = "exercise1_gradient_descent"
 
 
@@ -73,6 +75,7 @@ def add_own_cell(folder: Path, after: str, source: str) -> None:
     path.write_text(json.dumps(notebook))
 
 
+@pytest.mark.slow
 def test_what_will_not_be_graded_is_not_run(folder: Path) -> None:
     """An import in a given cell, and a module beside the notebook, are absent when the lab is graded."""
     notebook = json.loads((folder / f"{NAME}.ipynb").read_text())

@@ -26,9 +26,11 @@ TAKE_OBJECTS = [
         "def restore(data: Any, borrow: Callable[[int], Any] | None = None, depth: int = 0) -> Any:",
         "def restore(data, borrow=None, depth=0):\n    return data\n",
     ),
-    Edit("labtools/checks.py", "return [float(entry) for entry in flat]", "return list(flat)"),
+    Edit("labtools/expecting.py", "return [float(entry) for entry in flat]", "return list(flat)"),
     Edit(
-        "labtools/checks.py", "def _flatten(value: Any) -> list[Any]:", "def _flatten(value):\n    return list(value)\n"
+        "labtools/expecting.py",
+        "def _flatten(value: Any) -> list[Any]:",
+        "def _flatten(value):\n    return list(value)\n",
     ),
 ]
 FORGERIES: dict[str, list[Edit]] = {

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course import Course, CourseError, read_notebook
 from autograder.release import generate
-from autograder.release.changes import secret_manifest, secrets_path
+from autograder.release.manifest import secret_manifest, secrets_path
 from autograder.release.leaks import find_leaks
 from autograder.release.make import contents, make_release, same_files
 

@@ -13,7 +13,8 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder.sandbox import watch
-from autograder.sandbox.provisioner import KernelRefused, listen
+from autograder.sandbox.descriptors import listen
+from autograder.sandbox.provisioner import KernelRefused
 
 from .conftest import Kernel, until
 

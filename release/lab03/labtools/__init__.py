@@ -19,16 +19,8 @@ from __future__ import annotations
 from labtools.asking import Answer, Unanswered
 from labtools.byhand import call_without_autograd, needs_autograd, note_signs
 from labtools.calling import call_again, call_many, read
-from labtools.checks import (
-    CheckFailed,
-    Checks,
-    agree,
-    expect,
-    expect_close,
-    first_to_pass,
-    numbers,
-    random_numbers,
-)
+from labtools.checks import Checks, random_numbers
+from labtools.expecting import CheckFailed, agree, expect, expect_close, first_to_pass, numbers
 from labtools.functions import apply_function
 from labtools.names import Names, names
 from labtools.patterns import pattern

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from labtools.asking import Answer, Unanswered, ask, attempt, probe, probe_calls
-from labtools.checks import CheckFailed, Checks, numbers
+from labtools.checks import Checks
+from labtools.expecting import CheckFailed, numbers
 
 #: PyTorch as it was before any answer ran, where the lab loads it first.
 TORCH = sys.modules.get("torch")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labtools.asking import Answer, ask, probe_calls, probe_repeated_calls, probe_value
-from labtools.checks import expect
+from labtools.expecting import expect
 
 
 def call_many(function: Any, arguments: Sequence[Sequence[Any]]) -> list[Answer]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from labtools.asking import Answer, ask, attempt, probe
-from labtools.checks import expect
+from labtools.expecting import expect
 
 Functions = Mapping[str, Callable[..., Any]]  # by the name that the student's code looks up
 

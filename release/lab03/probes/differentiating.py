@@ -9,7 +9,7 @@ import torch
 
 from labtools.asking import Answer, ask, attempt, probe
 from labtools.byhand import without_autograd
-from labtools.checks import CheckFailed, expect, expect_close
+from labtools.expecting import CheckFailed, expect, expect_close
 from labtools.functions import standing_in
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from labtools.asking import Answer
-from labtools.checks import agree, expect, numbers
+from labtools.expecting import agree, expect, numbers
 
 
 def result(answer: Answer) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from labtools.asking import Answer, ask, attempt, probe
-from labtools.checks import expect
+from labtools.expecting import expect
 from labtools.functions import standing_in
 from labtools.plaindata import plain, restore
 
