@@ -21,7 +21,7 @@ from typing import Any
 from labtools.asking import serve
 from labtools.objects import Objects
 
-MAX_MESSAGE = 4_000_000  # bytes
+MAX_MESSAGE = 16_000_000  # bytes
 OBJECTS = "objects"  # in the place of a probe: a request of a plain test cell, see objects.py
 
 

@@ -1,8 +1,8 @@
 """The student's objects, for the plain test cells of a grader that keeps them on its own side.
 
 The grader asks to read names, call, get or set an attribute, and so on; `Objects.do` carries one such request out,
-and answers with the value or the exception, with what was printed, and with what has changed: arguments, and global
-names of the student. Values cross as data (see values.py). What has no value stays here (see kept.py).
+and answers with the value or the exception, with what was printed and warned of, and with what has changed: arguments,
+and global names of the student. Values cross as data (see values.py). What has no value stays here (see kept.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from labtools.kept import Kept
-from labtools.uses import GENERAL, Printed, seed
+from labtools.uses import GENERAL, MAX_WARNINGS, Printed, noted_warnings, seed
 
 MISSING = ["missing"]
 
@@ -40,7 +40,8 @@ class Objects:
         given = {name: self.values.decode(data) for name, data in request.get("with", {}).items()}
         before = {key: data for key, data in self._changing(request.get("keys", []))}
         printed = Printed()
-        with self._input(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        redirected = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO())
+        with self._input(), noted_warnings(bool(request.get("warn"))) as noted, redirected[0], redirected[1]:
             try:
                 result = getattr(self, f"_{operation}")(*parts, **given)
                 self.values.begin()
@@ -51,9 +52,11 @@ class Objects:
                 self.values.begin()
                 answer = {"raised": self._kept.error(error)}
         changed = [data for key, data in self._changing(list(before)) if data != before[key]]
+        self.values.begin()
         return {
             **answer,
             "printed": printed.text,
+            "warned": [[line, *self._kept.error(each)] for line, each in noted[:MAX_WARNINGS]],
             "changed": changed,
             "globals": self._changes(request.get("watch", [])),
             "classes": self._kept.described,
@@ -99,6 +102,10 @@ class Objects:
         ]
         returned = signature.return_annotation
         return tuple(known), () if returned is empty else (returned,)
+
+    def _run(self, source: str) -> None:
+        """Run a cell of the student once more."""
+        exec(source, self._names)
 
     def _imports(self, wanted: list[list[str]]) -> None:
         """Make the imports of a test: module, name in it or "", and the name that it gets."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
 import io
@@ -9,12 +10,14 @@ import operator
 import random
 import sys
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from labtools.values import Values
 
 MAX_PRINTED = 100_000  # characters of one request
+MAX_WARNINGS = 100  # of one request
 FUNCTIONS = (
     types.FunctionType,
     types.BuiltinFunctionType,
@@ -52,6 +55,20 @@ class Printed(io.TextIOBase):
         if len(self.text) < MAX_PRINTED:
             self.text += text[: MAX_PRINTED - len(self.text)]
         return len(text)
+
+
+@contextlib.contextmanager
+def noted_warnings(every: bool) -> Iterator[list[tuple[int, Warning]]]:
+    """Inside, warnings are noted with their lines, and not shown: those that the student's own filters let pass, or all.
+
+    The list is complete afterwards.
+    """
+    noted: list[tuple[int, Warning]] = []
+    with warnings.catch_warnings(record=True) as found:
+        if every:
+            warnings.simplefilter("always")
+        yield noted
+    noted += [(each.lineno, each.message) for each in found if isinstance(each.message, Warning)]
 
 
 def origin(value: Any) -> list[str]:

@@ -70,18 +70,20 @@ def names_bound(nodes: Iterable[ast.AST]) -> set[str]:
     return found
 
 
-def names_imported(nodes: Iterable[ast.AST]) -> dict[str, tuple[str, str]]:
-    """What imports bind anywhere in the code: the name, with the module and the name in it (or "")."""
-    found = {}
+def imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str, str]]:
+    """What imports bind anywhere in the code: the name, the module, and the name in it (or "")."""
     for node in (inner for each in nodes for inner in ast.walk(each)):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                whole = alias.asname or alias.name.split(".")[0]
-                found[whole] = (alias.name if alias.asname else alias.name.split(".")[0], "")
+                first = alias.name.split(".")[0]
+                yield (alias.asname, alias.name, "") if alias.asname else (first, first, "")
         elif isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
-                found[alias.asname or alias.name] = (node.module or "", alias.name)
-    return found
+                yield alias.asname or alias.name, node.module or "", alias.name
+
+
+def names_imported(nodes: Iterable[ast.AST]) -> set[str]:
+    return {name for name, _, _ in imports(nodes)}
 
 
 def names_changed(nodes: Iterable[ast.AST]) -> set[str]:
@@ -111,8 +113,8 @@ class Ownership:
     used_by_theirs: set[str] = field(default_factory=set)  # names that the student's side of the master uses
     #: code that is run on our side, by the id of its cell
     ours: dict[str, list[ast.stmt]] = field(default_factory=dict)
-    #: all that the master imports, anywhere
-    imports: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: all that the master imports, anywhere: names, modules, and names in them (or "")
+    imports: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 def ownership(master: NotebookNode) -> Ownership:
@@ -129,17 +131,17 @@ def ownership(master: NotebookNode) -> Ownership:
             tests += statements(cell.source)
         else:
             given += [(cell.id, each) for each in statements(cell.source)]
-    found = Ownership(imports=names_imported([*solved, *tests, *(each for _, each in given)]))
-    ours_imported = set(names_imported([*tests, *(each for _, each in given)]))
+    ours_imported = names_imported([*tests, *(each for _, each in given)])
+    imported = names_imported(solved) | ours_imported
+    found = Ownership(imports={*imports([*solved, *tests, *(each for _, each in given)])})
     used = names_used(solved)
-    found.theirs = names_bound(solved) | (set(names_imported(solved)) - ours_imported)
-    found.theirs |= (names_changed(solved) | declared_global(solved)) - set(found.imports) - set(vars(builtins))
-    theirs_given = sort_given(found.theirs, used, set(found.imports), [each for _, each in given])
+    found.theirs = names_bound(solved) | (names_imported(solved) - ours_imported)
+    found.theirs |= (names_changed(solved) | declared_global(solved)) - imported - set(vars(builtins))
+    theirs_given = sort_given(found.theirs, used, imported, [each for _, each in given])
     found.used_by_theirs = names_used([*solved, *theirs_given])
     needed = names_used(tests)
     for name, each in reversed([(name, each) for name, each in given if each not in theirs_given]):
-        imported = set(names_imported([each]))
-        if (names_bound([each]) | imported | names_changed([each])) & needed or starred(each):
+        if (names_bound([each]) | names_imported([each]) | names_changed([each])) & needed or starred(each):
             found.ours.setdefault(name, []).insert(0, each)
             needed |= names_used([each])
     return found

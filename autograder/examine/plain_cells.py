@@ -16,17 +16,19 @@ from nbformat import NotebookNode
 
 from autograder.course import CheckResult, Profile, grade_id, is_plain, is_test
 from autograder.examine import standins
-from autograder.examine.deadline import Deadline, TookTooLong
-from autograder.examine.held import Refused, Unanswered
+from autograder.examine.deadline import Deadline
+from autograder.examine.foreign_code import foreign_code, texts_in
+from autograder.examine.held import Unanswered
 from autograder.examine.outcome import Outcome
 from autograder.examine.ownership import (
     Ownership,
+    imports,
     names_bound,
-    names_imported,
     names_used,
     ownership,
     statements,
 )
+from autograder.examine.rules import explanation, points_of
 from autograder.examine.surroundings import surroundings
 from autograder.examine.visit import Ask, Visit
 from autograder.intake import memory_limit
@@ -62,13 +64,14 @@ class PlainCells:
             elif cell.id in self.owners.ours:
                 body = ast.Module(self.owners.ours[cell.id], type_ignores=[])
                 self.order.append((cell.id, compile(body, "given", "exec")))
+        self.texts = texts_in(helpers)  # code that these cells may run from a text
         self.ids = {grade_id(cell): cell.id for cell in master.cells if is_test(cell)}
         self.imports: dict[tuple[str, str], Any] = {}
 
     def imported(self) -> dict[tuple[str, str], Any]:
         """What the master's imports give, by where that says it comes from."""
         if not self.imports:
-            for module, inside in self.owners.imports.values():
+            for _, module, inside in self.owners.imports:
                 with contextlib.suppress(Exception):
                     found = importlib.import_module(module)
                     self.imports[module, ""] = found
@@ -92,7 +95,7 @@ def compiled(cell: NotebookNode, helpers: list[ast.stmt]) -> PlainCell:
         compile(body, grade_id(cell), "exec"),
         compile(ast.Expression(last.value), grade_id(cell), "eval") if isinstance(last, ast.Expr) else None,
         reach(nodes, helpers),
-        [[module, inside, name] for name, (module, inside) in names_imported(nodes).items() if inside != "*"],
+        [[module, inside, name] for name, module, inside in imports(nodes) if inside != "*"],
     )
 
 
@@ -128,6 +131,8 @@ class Sitting:
         self._namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *_, **__: None}
         self._visit: Visit | None = None
         self._visited: object = None
+        self._entered = [""]  # the sources of the cells so far, as IPython's `In` has them
+        self._theirs: set[str] = set()  # those of them that the student's process has run
         self.silent = False  # the last test got no answer
 
     def visit(self) -> Visit:
@@ -136,6 +141,20 @@ class Sitting:
             self._visit = Visit(self._ask, self._namespace, self._cells.imported(), self._recording)
             self._visited = self._process()
         return self._visit
+
+    def enter(self, cell: NotebookNode) -> None:
+        """Note a cell of the submission that is about to be run."""
+        if cell.source.strip():
+            source = cell.source.rstrip("\n")
+            self._entered.append(source)
+            if not is_test(cell):
+                self._theirs.add(source)
+
+    def _again(self, source: str) -> bool:
+        """Have the student's process run a cell of its own again, if this is one."""
+        if source in self._theirs:
+            self.visit().run(source)
+        return source in self._theirs
 
     def run(self, test: str, profile: Profile) -> Outcome:
         """Run one test cell, with nbgrader's rules: all points, none after an error, or as many as its last line says.
@@ -150,7 +169,10 @@ class Sitting:
             return visit.source(standins.number_of(thing)) if standins.is_standin(thing) else None
 
         around = surroundings(self._folder, source, visit.seeded)
-        with memory_limit(), around as printed, Deadline() as deadline, deadline.limit(self._seconds):
+        guard = foreign_code(self._cells.texts, self._again, visit.refuse)
+        if "In" not in owners.theirs:
+            self._namespace["In"] = list(self._entered)
+        with memory_limit(), around as printed, guard, Deadline() as deadline, deadline.limit(self._seconds):
             try:
                 self._run_given(self._cells.ids[test])
                 tell = cell.used & owners.used_by_theirs & (owners.theirs | names_bound_by(cell))
@@ -183,39 +205,3 @@ class Sitting:
 
 def names_bound_by(cell: PlainCell) -> set[str]:
     return {*cell.body.co_names, *(cell.last.co_names if cell.last else ())}
-
-
-def points_of(value: Any, most: float) -> float:
-    """Points by the value of a cell's last line, as nbgrader reads it: a number from 0 on is the points.
-
-    Anything else gives all points. ValueError for a number above them.
-    """
-    if value is None:
-        return most
-    try:
-        number = float(repr(value))
-    except ValueError:
-        return most
-    if number > most:
-        raise ValueError(f"the last line says {number:g}, which is more than the {most:g} points of this cell")
-    return number if number >= 0 else most
-
-
-def explanation(error: BaseException) -> str:
-    """What went wrong, for the student; never a line of the test."""
-    if isinstance(error, Refused):
-        return f"Not accepted: {error}."
-    if isinstance(error, Unanswered):
-        return f"Your code gave no answer: {error}."
-    if isinstance(error, TookTooLong):
-        return "This test took too long."
-    if isinstance(error, MemoryError):
-        return "This test took too much memory."
-    name = type(error).__name__
-    if getattr(error, "of_student", False):
-        return f"Your code raised {name}: {str(error)[:300]}"
-    if isinstance(error, AssertionError):
-        return str(error) or "An assertion does not hold."
-    if isinstance(error, NameError):
-        return str(error)
-    return f"The test ended in {name}."

@@ -59,7 +59,16 @@ class Received(Held):
 
     def error(self, kind: Any, arguments: Any, text: Any, number: Any) -> BaseException:
         made = self._classes[kind[1]] if kind[0] == "class" else self.values.decode(kind)
-        return standins.make_error(made, int(number), self.values.decode(arguments), str(text))
+        error: Any = standins.make_error(made, int(number), self.values.decode(arguments), str(text))
+        error.of_student = True
+        return error
+
+    def warning(self, line: Any, *parts: Any) -> tuple[int, Warning]:
+        """A warning of the student's code, with the line where it warned. ValueError for any other exception."""
+        error = self.error(*parts)
+        if not isinstance(error, Warning) or not 0 <= int(line) < 10**6:
+            raise ValueError("this is no warning")
+        return int(line), error
 
     def _resolve(self, name: str, parts: list[Any]) -> Any:
         if name == "module":

@@ -60,6 +60,8 @@ class Running:
                 if cell.cell_type != "code":
                     continue
                 began = time.monotonic()
+                if self._sitting:
+                    self._sitting.enter(cell)
                 if is_test(cell):
                     outcome = await self._test(cell)
                     put_outcome(cell, outcome)

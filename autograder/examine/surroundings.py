@@ -7,6 +7,7 @@ import contextlib
 import functools
 import inspect
 import io
+import random
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -36,6 +37,7 @@ def surroundings(
     generator.
 
     What a test puts in the place of a builtin function, of standard input or output is taken away afterwards.
+    Warnings are filtered as in a kernel, and what is shown of them is lost: a warning costs no points.
     """
     before, streams = dict(vars(builtins)), (sys.stdin, sys.stdout, sys.stderr)
     get_source: Any = inspect.getsource
@@ -55,7 +57,7 @@ def surroundings(
     vars(inspect).update(getsource=source_of, getsourcelines=lines_of)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a warning costs no points
+            filter_as_in_a_kernel()
             with noticed(seeded), contextlib.chdir(folder):
                 yield printed
     finally:
@@ -64,6 +66,13 @@ def surroundings(
         vars(builtins).update(before)
         for name in set(vars(builtins)) - set(before):
             delattr(builtins, name)
+
+
+def filter_as_in_a_kernel() -> None:
+    warnings.resetwarnings()
+    for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", kind)
+    warnings.filterwarnings("default", category=DeprecationWarning, module="__main__")
 
 
 def no_input(prompt: object = "") -> str:
@@ -94,3 +103,14 @@ def noticed(seeded: Callable[[], None]) -> Iterator[None]:
     finally:
         for (library, name), function in zip(before, functions):
             setattr(library, name, function)
+
+
+def random_states() -> dict[str, Any]:
+    """The states of the random generators here, by library, as plain values."""
+    states: dict[str, Any] = {"random": random.getstate()}
+    if "numpy" in sys.modules:
+        kind, keys, *rest = sys.modules["numpy"].random.get_state()
+        states["numpy"] = (kind, tuple(keys.tolist()), *rest)
+    if "torch" in sys.modules:
+        states["torch"] = bytes(sys.modules["torch"].get_rng_state().tolist())
+    return states

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import random
 import sys
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,10 +20,12 @@ from autograder.examine import standins
 from autograder.examine.held import Unanswered
 from autograder.examine.lending import Lending
 from autograder.examine.received import Received
+from autograder.examine.surroundings import random_states
 
 from labtools.objects import MISSING
 
 MAX_USES = 20_000  # of one test cell
+MAX_WARNINGS = 100  # of one use
 #: Uses of a stand-in that decide nothing by themselves: what they give is a value, or crosses the wall again.
 FREE = {"str", "repr", "format", "dir", "copy", "deepcopy", "source", "setitem", "delitem"}
 
@@ -47,6 +49,7 @@ class Visit(Received):
         self._told: set[str] = set()
         self._watched: list[str] = []
         self._seeded = False  # since the last use
+        self._filters: list[Any] = []  # of warnings, before the test cell set its own
         self._uses = 0
 
     # ------------------------------------------------------------------ a test cell
@@ -55,6 +58,7 @@ class Visit(Received):
         """Begin a test cell that mentions these names of the student, and may change those to tell."""
         self._cell, self.profile, self._uses = cell, profile, 0
         self._watched, self._told = sorted(read), set()
+        self._filters = list(warnings.filters)
         self._request(cell, "read", self._watched)
         self._told = set(tell)
 
@@ -105,6 +109,10 @@ class Visit(Received):
             self.need(name)
         return self._use(number, "special", number, name, arguments=arguments)
 
+    def run(self, source: str) -> None:
+        """Run a cell of the student's once more, in the student's process."""
+        self._request(self._cell, "run", source)
+
     def source(self, number: int) -> str:
         return str(self.special(number, "source", ()))
 
@@ -145,6 +153,7 @@ class Visit(Received):
         changed, deleted = self._changes()
         self.values.begin()
         message: dict[str, Any] = {"watch": self._watched if operation != "forget" else [], "new": self._new}
+        message["warn"] = list(warnings.filters) != self._filters
         self._new = False
         if changed:
             message["set"] = {name: self.values.encode(self._namespace[name]) for name in changed}
@@ -154,7 +163,8 @@ class Visit(Received):
             self._known.update(dict.fromkeys(deleted, MISSING))
         if self._seeded:
             self._seeded = False
-            message["random"] = self._random()
+            states = random_states()
+            message["random"] = [self.values.encode(part) for part in (tuple(states), *states.values())]
         message["with"] = {name: self.values.encode(value) for name, value in given.items()}
         message["keys"] = self.values.written
         message["do"] = [operation, *parts]
@@ -174,19 +184,28 @@ class Visit(Received):
             printed = answer["printed"]
             if printed:
                 sys.stdout.write(str(printed))
+            warned = [self.warning(*each) for each in answer["warned"][:MAX_WARNINGS]]
+            raised, result = None, {}
             if "raised" in answer:
                 raised = self.error(*answer["raised"])
             elif operation == "read":
                 for name, data in answer["values"].items():
                     self._learn_name(name, data)
-                return {}
             else:
-                return {"result": self.values.decode(answer["value"])}
+                result = {"result": self.values.decode(answer["value"])}
         except Exception as error:  # whatever the student's process sends
             self.refusal = Unanswered(f"a reply that cannot be read ({type(error).__name__})")
             raise self.refusal from None
-        raised.of_student = True  # type: ignore[attr-defined]
-        raise raised
+        self._warn(warned)
+        if raised:
+            raise raised
+        return result
+
+    def _warn(self, warned: list[tuple[int, Warning]]) -> None:
+        """Warn here, too, of what the student's code has warned of, in these lines: the test's filters decide."""
+        registry = self._namespace.setdefault("__warningregistry__", {})
+        for line, message in warned:
+            warnings.warn_explicit(message, type(message), "<student>", line, "__main__", registry)
 
     def _changes(self) -> tuple[list[str], list[str]]:
         """Names of the student that the test has set or changed, and that it has deleted.
@@ -204,15 +223,3 @@ class Visit(Received):
                     if self.values.encode(self._namespace[name]) != self._known.get(name):
                         changed.append(name)
         return changed, deleted
-
-    def _random(self) -> Any:
-        """The states of the random generators here, as data."""
-        states: dict[str, Any] = {"random": random.getstate()}
-        if "numpy" in sys.modules:
-            states["numpy"] = tuple(
-                part.tolist() if hasattr(part, "tolist") else part for part in sys.modules["numpy"].random.get_state()
-            )
-            states["numpy"] = (states["numpy"][0], tuple(states["numpy"][1]), *states["numpy"][2:])
-        if "torch" in sys.modules:
-            states["torch"] = bytes(sys.modules["torch"].get_rng_state().tolist())
-        return [self.values.encode(part) for part in (tuple(states), *states.values())]

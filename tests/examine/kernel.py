@@ -60,7 +60,7 @@ def run(shell: Any, source: str) -> dict[str, Any]:
     """Run a cell. What the kernel of a notebook would send as outputs."""
     found: dict[str, Any] = {"error": "", "result": None}
     with capture_output() as captured:
-        result = shell.run_cell(source, store_history=False)
+        result = shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
     if error is not None:
         found["error"] = type(error).__name__

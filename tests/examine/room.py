@@ -106,8 +106,11 @@ def behind(
         sitting = Sitting(PlainCells(master), kernel.ask, lambda: kernel, kernel.folder, 10.0, profiles is None)
         for cell in master.cells:
             if not is_test(cell):
-                kernel.run(left.pop(0) if cell.metadata.get("nbgrader") else cell.source)
+                source = left.pop(0) if cell.metadata.get("nbgrader") else cell.source
+                sitting.enter(NotebookNode(cell, source=source))
+                kernel.run(source)
                 continue
+            sitting.enter(cell)
             name = cell.metadata.nbgrader.grade_id
             made[name] = profiles[name] if profiles is not None else Profile()
             outcome = sitting.run(name, made[name])

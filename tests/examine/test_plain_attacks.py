@@ -30,6 +30,8 @@ MASTER = room.notebook(
     ("test", "found = words('b a')\nassert sorted(found) == ['a', 'b']\nassert 'a' in found and len(found) == 2"),
     ("test", "np.testing.assert_allclose(mean(np.array([1.0, 3.0])), 2.0)\nassert mean(np.zeros(3)) == 0"),
 )
+#: Of a reply, what is beside the value.
+REST: dict[str, Any] = {"classes": [], "changed": [], "globals": {}, "printed": "", "warned": []}
 
 
 @pytest.fixture(scope="module")
@@ -67,27 +69,26 @@ def test_without_its_profile_an_object_that_answers_everything_gains_points(kern
         [],
         {},
         {"value": 1},
-        {"classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["object"], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["object", 0, 5, "function"], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["import", "os", "system"], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["type", "subprocess.Popen"], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["yours", 0], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["array", 1, "|O", [1], ""], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["array", 1, "<f8", ["builtins.tuple", 10**12], "AA=="], "classes": [], "changed": [], "globals": {},
-         "printed": ""},
-        {"value": ["named", "eval", ["x", "__import__('os')"], [1, 2]], "classes": [], "changed": [], "globals": {},
-         "printed": ""},
-        {"raised": [["type", "builtins.int"], ["builtins.tuple"], "", 0], "classes": [], "changed": [], "globals": {},
-         "printed": ""},
-        {"raised": [["type", "builtins.ValueError"]], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["builtins.set", -1, [], [["builtins.list", -2, [], []]]], "classes": [], "changed": [],
-         "globals": {}, "printed": ""},
-        {"value": ["builtins.range", 1, "x", None], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["fractions.Fraction", 1, 0], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": ["int", "0x" + "f" * 100_000], "classes": [], "changed": [], "globals": {}, "printed": ""},
-        {"value": 3, "classes": [{"number": 1, "name": "A", "module": "os", "bases": [["class", 9]], "special": []}],
-         "changed": [], "globals": {}, "printed": ""},
+        REST,
+        REST | {"value": ["object"]},
+        REST | {"value": ["object", 0, 5, "function"]},
+        REST | {"value": ["import", "os", "system"]},
+        REST | {"value": ["type", "subprocess.Popen"]},
+        REST | {"value": ["yours", 0]},
+        REST | {"value": ["array", 1, "|O", [1], ""]},
+        REST | {"value": ["array", 1, "<f8", ["builtins.tuple", 10**12], "AA=="]},
+        REST | {"value": ["named", "eval", ["x", "__import__('os')"], [1, 2]]},
+        REST | {"raised": [["type", "builtins.int"], ["builtins.tuple"], "", 0]},
+        REST | {"raised": [["type", "builtins.ValueError"]]},
+        REST | {"value": ["builtins.set", -1, [], [["builtins.list", -2, [], []]]]},
+        REST | {"value": ["builtins.range", 1, "x", None]},
+        REST | {"value": ["fractions.Fraction", 1, 0]},
+        REST | {"value": ["int", "0x" + "f" * 100_000]},
+        REST
+        | {"value": 3, "classes": [{"number": 1, "name": "A", "module": "os", "bases": [["class", 9]], "special": []}]},
+        REST | {"value": 3, "warned": [[1, ["type", "builtins.ValueError"], ["builtins.tuple"], "no warning", 0]]},
+        REST | {"value": 3, "warned": [[10**30, ["type", "builtins.UserWarning"], ["builtins.tuple"], "", 0]]},
+        REST | {"value": 3, "warned": [[1, ["type", "builtins.UserWarning"]]]},
     ],
 )  # fmt: skip
 def test_a_reply_that_no_code_of_ours_makes_is_refused(tmp_path: Path, answer: Any) -> None:
@@ -95,7 +96,7 @@ def test_a_reply_that_no_code_of_ours_makes_is_refused(tmp_path: Path, answer: A
         if request["do"][0] == "read":
             function = ["object", 1, 0, "function"]
             kind = {"number": 0, "name": "function", "module": "builtins", "bases": [], "special": ["call"]}
-            return {"values": {"total": function}, "classes": [kind], "changed": [], "globals": {}, "printed": ""}
+            return REST | {"values": {"total": function}, "classes": [kind]}
         return answer
 
     sitting = Sitting(PlainCells(MASTER), ask, lambda: None, tmp_path, 10.0)

@@ -31,3 +31,15 @@ def test_a_plain_cell_gives_the_same_verdict_behind_the_wall(kernels: str, name:
         assert found == wanted, messages
         assert (sum(wanted) < sum(right)) == (answer != case["right"])
         assert [bool(message) for message in messages] == [points < 4 for points in found]
+
+
+def test_a_name_may_stand_for_one_module_after_another(kernels: str) -> None:
+    answers = ["import json as tool", "import base64 as tool"]
+    master = room.notebook(
+        ("solution", answers[0]),
+        ("test", "assert tool.dumps([1]) == '[1]'"),
+        ("solution", answers[1]),
+        ("test", "assert tool.b64encode(b'a')"),
+    )
+    points, messages, _ = room.behind(kernels, master, answers)
+    assert points == [4.0, 4.0], messages

@@ -109,7 +109,7 @@ def test_what_is_nested_too_deeply_is_refused(depth: int) -> None:
 def sitting(test: str, replies: dict[str, Any], folder: Path, seconds: float = 10.0) -> tuple[Any, list[Any]]:
     """A test cell and a student's process that answers a call of `f` so. Returns the outcome and what was asked."""
     asked: list[Any] = []
-    empty = {"classes": [], "changed": [], "globals": {}, "printed": ""}
+    empty = {"classes": [], "changed": [], "globals": {}, "printed": "", "warned": []}
     kind = {"number": 0, "name": "function", "module": "builtins", "bases": [], "special": ["call"]}
 
     def ask(label: str, request: dict[str, Any], lent: Any) -> Any:

@@ -7,6 +7,7 @@ bytes, beside their type and shape, which have to agree with the number of bytes
 from __future__ import annotations
 
 import base64
+import json
 import math
 import re
 import sys
@@ -18,6 +19,7 @@ NAMES = {
 }  # fmt: skip
 CHANGING = {"array", "objects", "tensor", "frame", "series"}
 SIMPLE = re.compile(r"[<>|=][biufcSUmM]\d{1,6}(\[\d{0,6}[a-zA-Z]{1,3}\])?")
+PLAIN = {str, int, float, bool, type(None)}  # what JSON keeps as it is
 TENSORS = {"float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"}
 TYPES = {
     "numpy": {"ndarray", "float64", "float32", "int64", "int32", "bool", "bool_", "str_", "complex128", "integer",
@@ -100,7 +102,10 @@ def column_parts(pandas: Any, series: Any) -> tuple[Any, ...]:
         return "category", (codes, series.cat.categories, bool(series.cat.ordered))
     if isinstance(series.dtype, loaded("numpy").dtype) and SIMPLE.fullmatch(series.dtype.str):
         return "", array_parts(series.to_numpy())
-    return str(series.dtype), tuple(series.tolist())
+    entries = series.tolist()
+    if PLAIN.issuperset(map(type, entries)):  # in one piece, since texts by the thousand take long
+        return str(series.dtype), json.dumps(entries)
+    return str(series.dtype), tuple(entries)
 
 
 def read(name: str, parts: list[Any]) -> Any:
@@ -195,7 +200,10 @@ def column(pandas: Any, index: Any, kind: str, content: Any) -> Any:
         codes, categories, ordered = content
         return pandas.Series(pandas.Categorical.from_codes(codes, categories, ordered=ordered), index=index)
     if kind:
-        return pandas.Series(list(content), index=index, dtype=kind)
+        entries = json.loads(content) if isinstance(content, str) else content
+        if not isinstance(entries, list | tuple):
+            raise ValueError("a column of another form")
+        return pandas.Series(list(entries), index=index, dtype=kind)
     return pandas.Series(read_array("array", list(content)), index=index)
 
 

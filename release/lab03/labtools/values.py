@@ -17,8 +17,8 @@ from typing import Any
 from labtools import tables
 from labtools.forms import BY_NAME, CHANGING, CLASS_NAMES, CLASSES, FORMS, NAMES, is_named
 
-MAX_PARTS = 200_000  # of one message, all that it holds together
-MAX_SIZE = 3_900_000  # characters of its texts and arrays
+MAX_PARTS = 1_000_000  # of one message, all that it holds together
+MAX_SIZE = 15_900_000  # characters of its texts and arrays
 MAX_DEPTH = 100
 MAX_DIGITS = 25_000  # of a whole number, hexadecimal
 MAX_RECEIVED = 60_000_000  # of all messages until what they brought is forgotten: parts, and characters of texts
