@@ -40,14 +40,24 @@ def is_constant(cell: NotebookNode) -> bool:
     return "constant" in cell.metadata.get("tags", []) and bool(cell.metadata.get("nbgrader", {}).get("locked"))
 
 
-def secret_regions(source: str) -> Iterator[str]:
-    """The text of each solution, hidden test and marking scheme in a cell."""
-    for _, text in secrets_by_kind(source):
+def secret_texts(cell: NotebookNode) -> Iterator[str]:
+    """The text of each solution, hidden test and marking scheme in a cell.
+
+    A solution cell without the signs of one is a solution as a whole: nbgrader replaces all of it.
+    """
+    if is_solved_whole(cell):
+        yield cell.source
+    for _, text in secrets_by_kind(cell.source):
         yield text
 
 
+def is_solved_whole(cell: NotebookNode) -> bool:
+    """Whether a cell of a master is a solution from its first line to its last."""
+    return is_solution(cell) and "SOLUTION" not in {kind for kind, _ in secrets_by_kind(cell.source)}
+
+
 def secrets_by_kind(source: str) -> Iterator[tuple[str, str]]:
-    """The same with what it is: one of SECRETS."""
+    """The solutions, hidden tests and marking schemes between their signs, each with what it is: one of SECRETS."""
     for match in _REGION.finditer(source):
         yield match.group(1), match.group(2)
 

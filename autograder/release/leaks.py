@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearSolutions
 
 from autograder.release.manifest import MANIFEST
 from autograder.course import (
@@ -14,12 +15,13 @@ from autograder.course import (
     Course,
     files_of,
     is_solution,
+    is_solved_whole,
     modules_imported,
     modules_of,
     own_modules,
     read_notebook,
     requirements,
-    secret_regions,
+    secret_texts,
     tools_folder,
     without_secrets,
 )
@@ -57,17 +59,24 @@ def find_leaks(course: Course, release: Path) -> list[str]:
 def secret_lines(course: Course) -> set[str]:
     """The telling lines of all solutions, hidden tests, judges and marking schemes, less those that are public anyway."""
     secret: set[str] = set()
-    public: set[str] = set()
+    public = {line.strip() for line in stubs(course).splitlines()}
     for path in course.source.glob("*.ipynb"):
         for cell in read_notebook(path).cells:
-            public |= {line.strip() for line in without_secrets(cell.source).splitlines()}
-            for region in secret_regions(cell.source):
-                secret |= {line.strip() for line in region.splitlines()}
+            if not is_solved_whole(cell):
+                public |= {line.strip() for line in without_secrets(cell.source).splitlines()}
+            for text in secret_texts(cell):
+                secret |= {line.strip() for line in text.splitlines()}
     for path in files_of(course.hidden):
         secret |= {line.strip() for line in path.read_text().splitlines()}
     for path in [*course.source.rglob("*.py"), *tools_folder().rglob("*.py")]:
         public |= {line.strip() for line in path.read_text().splitlines()}
     return {line for line in secret - public if len(line) >= SHORTEST_SECRET}
+
+
+def stubs(course: Course) -> str:
+    """What nbgrader puts in the place of a solution."""
+    clear = ClearSolutions(config=course.config())
+    return "\n".join([*clear.code_stub.values(), clear.text_stub])
 
 
 def texts(path: Path) -> Iterator[tuple[str, str]]:

@@ -70,6 +70,22 @@ def test_a_leak_is_found_wherever_it_hides(copy: Course, where: str) -> None:
     assert find_leaks(copy, copy.release) != []
 
 
+def test_a_solution_that_fills_its_cell_is_secret_too(copy: Course) -> None:
+    """Masters of nbgrader's may have no signs around a solution: all of its cell is replaced."""
+    path = copy.source / "exercise1_gradient_descent.ipynb"
+    master = read_notebook(path)
+    (answer,) = [cell for cell in master.cells if cell.id == "gradient-formula"]
+    answer.source = "def gradient_by_hand(x1, x2):\n    return the_whole_cell(x1, x2), 7"
+    path.write_text(json.dumps(master))
+    assert find_leaks(copy, copy.release) == []
+    released = read_notebook(copy.release / path.name)
+    (stub,) = [cell for cell in released.cells if cell.id == "gradient-formula"]
+    stub.source = answer.source
+    (copy.release / path.name).write_text(json.dumps(released))
+    (found,) = [line for line in find_leaks(copy, copy.release) if "whole_cell" in line]
+    assert "gradient-formula" in found and "holds a secret line" in found
+
+
 def test_a_foreign_package_is_found(copy: Course) -> None:
     change(copy, "setup", "import torch", "import torch\nimport pandas")
     path = copy.release / "exercise1_gradient_descent.ipynb"
