@@ -49,50 +49,59 @@ def is_solved(path: Path) -> bool:
     return tests and len(answers) > 2 * len(blank)
 
 
+HEAD = [
+    "course",
+    "notebooks",
+    "test cells",
+    "same verdict",
+    "beside",
+    "more points",
+    "always: nbgrader",
+    "always: here",
+    "of these, so does an empty answer",
+]
+
+
 def table(cells: list[Cell], notebooks: Counter[str]) -> str:
     """One line a course, and one of all."""
-    head = [
-        "course",
-        "notebooks",
-        "test cells",
-        "same verdict",
-        "beside",
-        "more points",
-        "always: nbgrader",
-        "always: here",
-    ]
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines = [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}"]
     counting = [cell for cell in cells if cell.counts]
-    names = sorted({cell.course for cell in counting})
-    for name in [*names, *(["all"] if names else [])]:
-        own = [cell for cell in counting if name in (cell.course, "all")]
-        same, beside = sum(cell.same for cell in own), sum(cell.way == BESIDE for cell in own)
-        always = [sum(way.get("always") == cell.points for cell, way in ways) for ways in both(own)]
-        books = sum(notebooks.values()) if name == "all" else notebooks[name]
-        share = [f"{part} ({part / len(own):.1%})" for part in (same, *always)]
-        row = [name, books, len(own), share[0], beside, sum(bool(cell.more) for cell in own), *share[1:]]
-        lines.append(f"| {' | '.join(map(str, row))} |")
-    return "\n".join(lines)
+    for name in sorted({cell.course for cell in counting}):
+        own = [cell for cell in counting if cell.course == name]
+        lines.append(row(name.replace("+", "/"), notebooks[name], own))
+    return "\n".join([*lines, *([row("all", notebooks.total(), counting)] if counting else [])])
 
 
-def both(cells: list[Cell]) -> tuple[list[tuple[Cell, dict[str, float]]], list[tuple[Cell, dict[str, float]]]]:
-    """The cells that give points, with what they gave in nbgrader's way, and here."""
-    own = [cell for cell in cells if cell.points]
-    return [(cell, cell.nbgrader) for cell in own], [(cell, cell.here) for cell in own]
+def row(name: str, notebooks: int, cells: list[Cell]) -> str:
+    fooled = [cell for cell in cells if cell.points and cell.here.get("always") == cell.points]
+    parts = [
+        sum(cell.same for cell in cells),
+        sum(bool(cell.points) and cell.nbgrader.get("always") == cell.points for cell in cells),
+        len(fooled),
+    ]
+    same, nbgrader, here = (f"{part} ({part / len(cells):.1%})" for part in parts)
+    beside, more = sum(cell.way == BESIDE for cell in cells), sum(bool(cell.more) for cell in cells)
+    empty = sum(cell.here.get("blank") == cell.points for cell in fooled)
+    return f"| {' | '.join(map(str, (name, notebooks, len(cells), same, beside, more, nbgrader, here, empty)))} |"
 
 
 def reasons(cells: list[Cell]) -> Iterator[str]:
-    """What differs, and why, in lines."""
-    for cell in cells:
+    """What differs, and why, in lines; and how many verdicts there are."""
+    counting = [cell for cell in cells if cell.counts]
+    for cell in counting:
         place = f"{cell.course}, {cell.notebook}, {cell.name}"
-        if cell.counts and cell.way == BESIDE:
+        if cell.way == BESIDE:
             yield f"{place}: beside the student's code: {cell.reason[:150]}"
-        elif cell.counts and cell.differing:
+        elif cell.differing:
             kind = cell.differing[0]
             gave = f"{cell.nbgrader[kind]:g} in nbgrader's way, {cell.here.get(kind, 0):g} here"
             yield f"{place}: {', '.join(cell.differing)}: {gave}: {cell.said.get(kind, '')}"
-        if cell.counts and cell.nbgrader.get("blank") == cell.points and cell.points:
-            yield f"{place}: a blank passes in nbgrader's way"
+        if cell.points and cell.here.get("always") == cell.points:
+            yield f"{place}: passed by the object that says yes"
+        if cell.points and cell.nbgrader.get("blank") == cell.points:
+            yield f"{place}: passed by an empty answer in nbgrader's way"
+    verdicts = sum(len(cell.nbgrader) - 1 for cell in counting)
+    yield f"{verdicts} verdicts, {sum(len(cell.differing) for cell in counting)} of them others here"
 
 
 def main() -> None:
