@@ -52,7 +52,7 @@ class Always:
     def __int__(self): return 1
     def __exit__(self, *_): return False
 """
-LIMITS = "c.Examine.cell_seconds = 10\nc.Examine.call_seconds = 5\nc.Examine.submission_seconds = 60\n"
+LIMITS = "c.Examine.submission_seconds = 120\n"
 
 
 @dataclass

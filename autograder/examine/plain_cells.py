@@ -19,6 +19,7 @@ from autograder.examine import standins
 from autograder.examine.deadline import Deadline
 from autograder.examine.foreign_code import foreign_code, texts_in
 from autograder.examine.held import Unanswered
+from autograder.examine.kinds import NAME, ask_kinds, kind_of
 from autograder.examine.outcome import Outcome
 from autograder.examine.ownership import (
     Ownership,
@@ -62,7 +63,7 @@ class PlainCells:
                 helpers += statements(cell.source)
                 self.cells[grade_id(cell)] = compiled(cell, helpers)
             elif cell.id in self.owners.ours:
-                body = ast.Module(self.owners.ours[cell.id], type_ignores=[])
+                body = ask_kinds(ast.Module(self.owners.ours[cell.id], type_ignores=[]))
                 self.order.append((cell.id, compile(body, "given", "exec")))
         self.texts = texts_in(helpers)  # code that these cells may run from a text
         self.ids = {grade_id(cell): cell.id for cell in master.cells if is_test(cell)}
@@ -86,7 +87,7 @@ class PlainCells:
 
 def compiled(cell: NotebookNode, helpers: list[ast.stmt]) -> PlainCell:
     """Compile a cell. `helpers`: what it may use of our own code, itself included."""
-    nodes = statements(cell.source)
+    nodes = ask_kinds(ast.Module(statements(cell.source), type_ignores=[])).body
     last = nodes[-1] if nodes and isinstance(nodes[-1], ast.Expr) and not cell.source.rstrip().endswith(";") else None
     body = ast.Module(nodes[:-1] if last else nodes, type_ignores=[])
     return PlainCell(
@@ -128,7 +129,7 @@ class Sitting:
         self._cells, self._ask, self._process = cells, ask, process
         self._folder, self._seconds, self._recording = folder, seconds, recording
         self._done = 0  # of the given code
-        self._namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *_, **__: None}
+        self._namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *_, **__: None, NAME: kind_of}
         self._visit: Visit | None = None
         self._visited: object = None
         self._entered = [""]  # the sources of the cells so far, as IPython's `In` has them

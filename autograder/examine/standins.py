@@ -59,6 +59,9 @@ class Standing(type):
     def __repr__(cls) -> str:
         return f"<class {cls.__name__!r}>"
 
+    def __dir__(cls) -> Any:
+        return across(cls).special(number_of(cls), "dir", ())
+
 
 class Thing:
     """The base of all stand-ins for instances and functions."""
