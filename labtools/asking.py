@@ -135,10 +135,5 @@ def probe_calls(function: Any, arguments: list[Any]) -> list[Answer]:
 
 
 @probe
-def probe_repeated_calls(function: Any, arguments: list[Any], times: int) -> list[Answer]:
-    return [attempt(function, *arguments) for _ in range(times)]
-
-
-@probe
 def probe_value(value: Any) -> list[Answer]:
     return [attempt(lambda: value)]

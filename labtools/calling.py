@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from labtools.asking import Answer, ask, probe_calls, probe_repeated_calls, probe_value
+from labtools.asking import Answer, ask, probe_calls, probe_value
 from labtools.expecting import expect
 
 
@@ -13,13 +13,6 @@ def call_many(function: Any, arguments: Sequence[Sequence[Any]]) -> list[Answer]
     """One answer for each tuple of arguments."""
     answers = ask(probe_calls, function, list(arguments))
     expect(len(answers) == len(arguments), "Your code gave no complete answer.")
-    return answers
-
-
-def call_again(function: Any, arguments: Sequence[Any], times: int = 2) -> list[Answer]:
-    """Call several times with the same argument objects: the answers differ if a call changed them."""
-    answers = ask(probe_repeated_calls, function, list(arguments), times)
-    expect(len(answers) == times, "Your code gave no complete answer.")
     return answers
 
 

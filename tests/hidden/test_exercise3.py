@@ -86,8 +86,8 @@ def test_mistakes_in_get_gradients_are_named(message: str, names: dict[str, Any]
 def test_a_wrong_derivative_costs_only_the_checks_that_look_at_it(names: dict[str, Any]) -> None:
     right = names["get_gradients"]
     names["get_gradients"] = lambda *given: right(*given) * torch.tensor([2, 1, 1, 1, 1, 1, 1, 1, 1])
-    by_output, by_biases, by_weights, size = messages("get_gradients", names)
-    assert by_output == by_weights == size == ""
+    by_c, by_u, by_biases, by_weights, size = messages("get_gradients", names)
+    assert by_c == by_u == by_weights == size == ""
     assert by_biases == "The derivative by b1 is not right."
 
 

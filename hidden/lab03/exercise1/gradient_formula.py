@@ -1,8 +1,11 @@
-"""Judges `gradient`: the two derivatives of f, at points where no mistake hides."""
+"""Judges `gradient`: the two derivatives of f, at points where no mistake hides.
+
+Both are judged up to a factor that they have in common: one slip, which costs the check that students can see.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hidden.lab03.exercise1.function import (
     Gradient,
@@ -16,6 +19,7 @@ from hidden.lab03.exercise1.function import (
     product_by_the_same,
     swapped,
 )
+from hidden.lab03.exercise1.known import factor_of, known_at
 
 from labtools import (
     Checks,
@@ -50,10 +54,25 @@ MISTAKES: dict[str, Gradient] = {
 }
 
 
+def _points() -> list[Pair]:
+    random = random_numbers("gradient-formula")
+    return [(3.0, -2.0), *((random.uniform(-5, 9), random.uniform(-9, 5)) for _ in range(5))]
+
+
+def known_at_origin(student: Names) -> Callable[[], dict[str, list[Pair]]]:
+    """For the check that students can see: what is told of a gradient that is wrong at (0, 0)."""
+
+    def known() -> dict[str, list[Pair]]:
+        points = _points()
+        got = [numbers(answer, 2) for answer in call_many(student.gradient, points)]
+        return known_at((0, 0), got, points, MISTAKES)
+
+    return known
+
+
 def judge(checks: Checks, student: Names) -> None:
     """Add the hidden checks of `test-gradient-formula`, one for each derivative."""
-    random = random_numbers("gradient-formula")
-    points = [(3.0, -2.0), *((random.uniform(-5, 9), random.uniform(-9, 5)) for _ in range(5))]
+    points = _points()
 
     def expect_right(place: int, message: str) -> None:
         """Fail unless this entry of the pair is right.
@@ -61,7 +80,8 @@ def judge(checks: Checks, student: Names) -> None:
         Which mistake it is, the pair tells best, else the entry alone.
         """
         got = [numbers(answer, 2) for answer in call_many(student.gradient, points)]
-        right = [gradient(*point)[place] for point in points]
+        k = factor_of(got, points)
+        right = [k * gradient(*point)[place] for point in points]
         known: dict[str, list[Pair]] = {text: [wrong(*point) for point in points] for text, wrong in MISTAKES.items()}
 
         def entry(pairs: Sequence[Sequence[float]]) -> list[float]:

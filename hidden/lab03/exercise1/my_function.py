@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hidden.lab03.exercise1.function import (
+    Gradient,
+    Pair,
     f,
     gradient,
     gradient_with,
@@ -16,11 +18,12 @@ from hidden.lab03.exercise1.function import (
     product_by_the_same,
     swapped,
 )
+from hidden.lab03.exercise1.known import factor_of, known_at
 
 from labtools import Checks, expect, expect_close, random_numbers
 
 #: How the test cell asks the student's class: for points, factors g (None: no gradient) and a count of numbers
-#: it gives f(x) and d(g·f)/dx at each point as one list of that length.
+#: it gives f(x), d(g·f)/dx, and x and g as they are afterwards, as one list of that length for each point.
 Applied = Callable[[list[list[float]], Sequence[float | None], int], list[list[float]]]
 
 WRONG_VALUES: dict[str, Callable[[float, float], float]] = {
@@ -32,7 +35,7 @@ WRONG_VALUES: dict[str, Callable[[float, float], float]] = {
     "All signs of the value are turned round.": lambda a, b: -f(a, b),
     "x1 and x2 are swapped in the value.": lambda a, b: f(b, a),
 }
-WRONG_GRADIENTS: dict[str, Callable[[float, float], Sequence[float]]] = {
+WRONG_GRADIENTS: dict[str, Gradient] = {
     "This is minus the gradient: `backward` returns the gradient itself.": negated,
     "The two partial derivatives are in the wrong order.": swapped,
     "The product x1·x2 is missing in the gradient.": no_product,
@@ -44,12 +47,14 @@ WRONG_GRADIENTS: dict[str, Callable[[float, float], Sequence[float]]] = {
     "The derivative of x2² has a factor 2.": gradient_with(square2=1),
     "The 6 is lost: the first square is (x1 - 6)², not x1².": gradient_with(six=0),
     "In x1·x2 each variable gives the other one when you differentiate.": product_by_the_same,
-    "`backward` multiplies by the value of f: the factor is grad_output alone.": lambda a, b: [
-        f(a, b) * d for d in gradient(a, b)
-    ],
-    "grad_output is added to the gradient: the chain rule asks for a product.": lambda a, b: [
-        1 + d for d in gradient(a, b)
-    ],
+    "`backward` multiplies by the value of f: the factor is grad_output alone.": lambda a, b: (
+        f(a, b) * gradient(a, b)[0],
+        f(a, b) * gradient(a, b)[1],
+    ),
+    "grad_output is added to the gradient: the chain rule asks for a product.": lambda a, b: (
+        1 + gradient(a, b)[0],
+        1 + gradient(a, b)[1],
+    ),
     "`backward` returns only grad_output: the gradient of f is missing.": lambda a, b: (1, 1),
     "`backward` returns x: the gradient of f is missing.": lambda a, b: (a, b),
 }
@@ -73,10 +78,31 @@ def wrong_products(factors: list[float], slopes: list[list[float]]) -> dict[str,
     }
 
 
-def judge(checks: Checks, applied: Applied) -> None:
-    """Add the hidden checks of `test-my-function`. `applied` is the cell's own: it explains PyTorch's errors."""
+def _inputs() -> list[list[float]]:
     random = random_numbers("my-function")
-    inputs = [[3.0, -2.0], *([random.uniform(-5, 9), random.uniform(-9, 5)] for _ in range(4))]
+    return [[3.0, -2.0], *([random.uniform(-5, 9), random.uniform(-9, 5)] for _ in range(4))]
+
+
+def _slopes(applied: Applied, inputs: list[list[float]], factors: list[float]) -> list[list[float]]:
+    return [row[1:3] for row in applied(inputs, factors, 6)]
+
+
+def known_at_origin(applied: Applied) -> Callable[[], dict[str, list[Pair]]]:
+    """For the check that students can see: what is told of a gradient that is wrong at (0, 0)."""
+
+    def known() -> dict[str, list[Pair]]:
+        inputs = _inputs()
+        return known_at((0, 0), _slopes(applied, inputs, [1.0] * 5), inputs, WRONG_GRADIENTS)
+
+    return known
+
+
+def judge(checks: Checks, applied: Applied) -> None:
+    """Add the hidden checks of `test-my-function`. `applied` is the cell's own: it explains PyTorch's errors.
+
+    The gradient is judged up to a factor of both derivatives: one slip, which costs the check that students can see.
+    """
+    inputs = _inputs()
 
     def at_inputs(formulas: dict[str, Any]) -> dict[str, Sequence[Any]]:
         return {text: [wrong(*x) for x in inputs] for text, wrong in formulas.items()}
@@ -92,9 +118,11 @@ def judge(checks: Checks, applied: Applied) -> None:
 
     @checks.check("backward gives the gradient of f", weight=1)
     def _() -> None:
+        slopes = _slopes(applied, inputs, [1.0] * 5)
+        k = factor_of(slopes, inputs)
         expect_close(
-            [slope for _, *slope in applied(inputs, [1.0] * 5, 3)],
-            [gradient(*x) for x in inputs],
+            slopes,
+            [[k * entry for entry in gradient(*x)] for x in inputs],
             "With grad_output = 1, `backward` should return the gradient of f.",
             {
                 **at_inputs(WRONG_GRADIENTS),
@@ -105,10 +133,10 @@ def judge(checks: Checks, applied: Applied) -> None:
     @checks.check("backward uses grad_output", weight=1)
     def _() -> None:
         factors = [2.0, -0.5, 3.0, 0.25, -1.5]
-        unscaled = [slope for _, *slope in applied(inputs, [1.0] * 5, 3)]
+        unscaled = _slopes(applied, inputs, [1.0] * 5)
         expect(any(abs(a) > 1e-6 for pair in unscaled for a in pair), "`backward` returns zeros.")
         expect_close(
-            [slope for _, *slope in applied(inputs, factors, 3)],
+            _slopes(applied, inputs, factors),
             [[g * a for a in pair] for g, pair in zip(factors, unscaled)],
             "When the result of f is multiplied by g, the gradient should be g times as large.",
             wrong_products(factors, unscaled),

@@ -105,7 +105,7 @@ def judge(checks: Checks, student: Names) -> None:
             {text: [wrong] for text, wrong in WRONG_POINTS.items()},
         )
 
-    @checks.check("the values of f are right", weight=0.5)
+    @checks.check("the values of f are right", weight=0.7)
     def _() -> None:
         expect_right_or_own(
             numbers(read(student.values), 3),

@@ -6,10 +6,13 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from hidden.lab03.common_factor import common_factor
 from hidden.lab03.exercise1.function import Pair
 
 from labtools import Checks, Names, agree, expect, expect_close, numbers, random_numbers
 from probes import Descent, expect_walked, optimize
+
+RATE = 0.25
 
 
 def descend(
@@ -79,10 +82,20 @@ def judge(checks: Checks, student: Names) -> None:
     }
     start = (random.uniform(2, 5), random.uniform(-5, -2))
 
+    def length(run: Descent) -> float:
+        """How many times as long as it should be the step of a run is, 1 if that is no number."""
+        end = numbers(optimize(student.GradientDescentOptimizer, [run])[0], 2)
+        step = [-run.alpha * slope for slope in run.gradient(*run.start)]
+        return max(common_factor([a - b for a, b in zip(end, run.start)], step, most=2), 0.0) or 1.0
+
     @checks.check("one step and three steps are exact", weight=1)
     def _() -> None:
-        one, three = [Descent(start, 0.2, steps, **strange) for steps in (1, 3)]
-        first, ends = known_ends(one), [descend(one), descend(three)]  # some mistakes show only after the first step
+        short, one, three = [
+            Descent(start, rate, steps, **strange) for rate, steps in ((0.15, 1), (RATE, 1), (RATE, 3))
+        ]
+        k = length(short)  # steps that are too long by a constant factor cost the check that students can see
+        first = known_ends(one)  # some mistakes show only after the first step
+        ends = [descend(run, rates=lambda _: RATE * k) for run in (one, three)]
         known: dict[str, Sequence[Any]] = {
             message: [first.get(message, ends[0]), end] for message, end in known_ends(three).items()
         }

@@ -44,15 +44,16 @@ def judge_in_states(
     message: str,
     mistakes: dict[str, Formula],
     earlier: dict[str, Formula] | None = None,
+    weight: float = 0.75,
 ) -> None:
     """Add the hidden check of a question: the student's function of the formula's name is right in five random states.
 
     `question` names the random numbers. With `earlier` formulas it is enough that the function is right once the
-    earlier functions are: a mistake in one of those does not count twice.
+    earlier functions are: a mistake in one of those does not count twice. `weight` is what the visible check leaves.
     """
     random = random_numbers(question)
 
-    @checks.check("it is right in other states", weight=0.75)
+    @checks.check("it is right in other states", weight=weight)
     def _() -> None:
         states = [random_state(random) for _ in range(5)]
         function = getattr(student, formula.__name__)

@@ -36,4 +36,5 @@ def judge(checks: Checks, student: Names) -> None:
         dfin_dc,
         "The value is not right: which term of f_in contains c?",
         MISTAKES,
+        weight=0.9,
     )

@@ -46,4 +46,5 @@ def judge(checks: Checks, student: Names) -> None:
         dfin_du1,
         "The value is not right in every state: which term of f_in contains u1?",
         MISTAKES,
+        weight=0.9,
     )

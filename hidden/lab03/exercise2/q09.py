@@ -43,4 +43,5 @@ def judge(checks: Checks, student: Names) -> None:
         dfin_dz2out,
         "The value is not right in every state: which term of f_in contains the output of the second neuron?",
         MISTAKES,
+        weight=0.9,
     )

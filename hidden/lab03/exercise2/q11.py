@@ -36,4 +36,5 @@ def judge(checks: Checks, student: Names) -> None:
         dz2in_db2,
         "The value is not right: which term of the sum contains b2?",
         MISTAKES,
+        weight=0.9,
     )

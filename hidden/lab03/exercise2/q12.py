@@ -43,4 +43,5 @@ def judge(checks: Checks, student: Names) -> None:
         dz2in_dw12,
         "The value is not right in every state: which term of the sum contains w12?",
         MISTAKES,
+        weight=0.9,
     )

@@ -42,4 +42,5 @@ def judge(checks: Checks, student: Names) -> None:
         dz2in_dx1,
         "The value is not right in every state: which term of the sum contains x1?",
         MISTAKES,
+        weight=0.9,
     )

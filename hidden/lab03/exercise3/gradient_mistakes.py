@@ -55,7 +55,7 @@ def _with_slope(slope: Callable[[Tensor, Tensor], Tensor]) -> Formula:
     return _changed(lambda f, net: replace(f, slope1=slope(net.z1_in, net.z1), slope2=slope(net.z2_in, net.z2)))
 
 
-#: The formula of each mistake by its message. Where two give the same numbers, the first one is meant.
+#: The formula of each mistake by its message.
 MISTAKES: dict[str, Formula] = {
     "These are sums over the points, not means.": _reduced(lambda products: products.sum(1)),
     "The mean is taken twice: you divide by N once too often.": _reduced(

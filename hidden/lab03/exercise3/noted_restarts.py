@@ -126,7 +126,6 @@ def expect_loss_of_params(runs: Sequence[Restarts]) -> None:
         "It is the smallest: are the best parameters changed later on, or never replaced?": lambda run: (
             run.losses.min()
         ),
-        "It is the smallest one before the training.": lambda run: run.losses_before.min(),
         "It is the sum of all losses.": lambda run: run.losses.sum(),
         "It is the mean of all losses.": lambda run: run.losses.mean(),
     }

@@ -62,7 +62,7 @@ def judge(checks: Checks, student: Names) -> None:
 
         first_to_pass(lambda: compare(badly.all()), spread.expect_best_kept, vague=NOT_CALLED)
 
-    @checks.check("each restart is trained, with the given data, learning rate and number of steps", weight=0.75)
+    @checks.check("each restart is trained, with the given data, learning rate and number of steps", weight=0.85)
     def _() -> None:
         expect_either(noted.expect_handed_on, spread.expect_trained)
 

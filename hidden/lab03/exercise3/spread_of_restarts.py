@@ -14,7 +14,7 @@ from hidden.lab03.exercise3.descending import Run, descend
 from hidden.lab03.exercise3.network import TARGET, X, losses
 from hidden.lab03.exercise3.noted_restarts import NOT_CALLED, OTHER_LOSS, Call, expect_good_size
 
-from labtools import Names, call_many, expect, expect_close, numbers
+from labtools import Names, call_many, expect, expect_close, first_to_pass, numbers
 from probes import call_and_look
 
 SINGLE = 40  # calls with one restart
@@ -98,5 +98,9 @@ class SpreadOfRestarts:
         )
 
     def expect_good_starts(self) -> None:
-        """Fail unless the starts, which are the results after 0 steps, are good."""
+        """Fail unless the starts, which are the results after 0 steps, are good.
+
+        They are starts only if their loss is returned, or if more steps go on from them.
+        """
+        first_to_pass(self.expect_loss_of_params, self.expect_trained, vague=OTHER_LOSS)
         expect_good_size(self.results()[0][:SINGLE])

@@ -1,15 +1,20 @@
-"""Judges `train`: gradient descent with the given number of steps, which leaves its arguments alone."""
+"""Judges `train`: gradient descent with the given number of steps, which leaves its arguments alone.
+
+Steps that are too long or too short by a constant factor are one slip: it costs the check that students can see.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 from typing import Any
 
 from torch import Tensor
 
+from hidden.lab03.common_factor import common_factor
 from hidden.lab03.exercise3.comparing import expect_unchanged, result_and_arguments
 from hidden.lab03.exercise3.descending import Run, descend
-from hidden.lab03.exercise3.earlier import Earlier, with_own_or_others
+from hidden.lab03.exercise3.earlier import OTHERS, OWN, Earlier, with_own_or_others
 from hidden.lab03.exercise3.inputs import draw
 from hidden.lab03.exercise3.network import PARAMS, TARGET, X
 
@@ -18,6 +23,17 @@ from probes import call_and_look
 
 COUNTS = (1, 2, 4)  # of steps
 EARLY = "Fewer steps are taken than `steps` says: exactly that many are asked for, without an early stop."
+
+ELSEWHERE = " the steps lead elsewhere."
+LONG = 1.5  # a gradient, beyond which many cut it
+
+
+def _steep(random: Random) -> Run:
+    """A place where the gradient is long, that of the network as well as the one that may stand for it."""
+    while True:
+        run = Run(draw(random, 2, 2, low=-4, high=4), draw(random, 2, low=0).round(), draw(random, 9), alpha=0.5)
+        if all(earlier.gradient(*run[:3]).norm() > LONG for earlier in (OWN, OTHERS)):
+            return run
 
 
 def _ends(earlier: Earlier, run: Run, remember: bool = False, decay: bool = False) -> list[Tensor]:
@@ -64,29 +80,45 @@ def judge(checks: Checks, student: Names) -> None:
     random = random_numbers("train")
     x, target, start = draw(random, 6, 2), draw(random, 6, low=0), draw(random, 9)
     run = Run(x, target, start, alpha=random.uniform(0.6, 0.9))
+    steep = _steep(random)
 
-    @checks.check("after 1, 2 and 4 steps the parameters are those of gradient descent", weight=1.5)
+    def length(earlier: Earlier) -> float:
+        """How many times as long as they should be steps are with another learning rate, 1 if that is no number."""
+        short = run._replace(alpha=0.3)
+        (answer,) = earlier.call(student.train, [(*short, 1)], "get_gradients")
+        moved = [a - b for a, b in zip(numbers(answer, 9), start.tolist())]
+        step = descend(earlier.gradient, short, 1)[1] - start
+        return max(common_factor(moved, step.tolist(), most=9), 0.0) or 1.0
+
+    @checks.check("after 1, 2 and 4 steps the parameters are those of gradient descent", weight=1.7)
     def _() -> None:
         vague = "After 1, 2 and 4 steps the parameters are not those of gradient descent."
 
         def compare(earlier: Earlier) -> None:
             answers = earlier.call(student.train, [(*run, steps) for steps in COUNTS], "get_gradients")
-            expect_close(answers, _ends(earlier, run), vague, lambda: _known(earlier, run))
+            scaled = run._replace(alpha=run.alpha * length(earlier))
+            expect_close(answers, _ends(earlier, scaled), vague, lambda: _known(earlier, run))
 
         with_own_or_others(compare, vague)
 
-    @checks.check("all steps are taken, even if the loss grows or hardly changes", weight=0.25)
+    @checks.check("all steps are taken as they are, even if the loss grows or hardly changes", weight=0.25)
     def _() -> None:
+        def descend_steeply(earlier: Earlier) -> None:
+            """Where the gradient is long it may not be cut."""
+            answers = earlier.call(student.train, [(*steep, 1)], "get_gradients")
+            scaled = steep._replace(alpha=steep.alpha * length(earlier))
+            expect_close(answers, [descend(earlier.gradient, scaled, 1)[-1]], "Where the gradient is large" + ELSEWHERE)
+
         wild = run._replace(alpha=30.0)
         stops = "Fewer steps are taken than `steps` says, with a learning rate with which the loss grows"
 
         def compare(earlier: Earlier) -> None:
             answers = earlier.call(student.train, [(*wild, 4)], "get_gradients")
-            *before, end = descend(earlier.gradient, wild, 4)
+            *before, end = descend(earlier.gradient, wild._replace(alpha=wild.alpha * length(earlier)), 4)
             expect_close(
                 answers,
                 [end],
-                "With a large learning rate the steps lead elsewhere.",
+                "With a large learning rate" + ELSEWHERE,
                 {f"{stops} ({count} of 4)": [place] for count, place in enumerate(before)},
             )
 
@@ -96,18 +128,19 @@ def judge(checks: Checks, student: Names) -> None:
             near = earlier.predict(x, start) + 1e-3
             flat = run._replace(target=near, start=start)
             answers = earlier.call(student.train, [(*flat, 40)], "get_gradients")
-            way = descend(earlier.gradient, flat, 40)
+            way = descend(earlier.gradient, flat._replace(alpha=flat.alpha * length(earlier)), 40)
             expect_close(
                 answers,
                 [way[-1]],
-                "Where the loss hardly changes the steps lead elsewhere.",
+                "Where the loss hardly changes" + ELSEWHERE,
                 {f"{EARLY} ({count} of 40 here)": [place] for count, place in enumerate(way[:-1])},
             )
 
         with_own_or_others(compare)
         with_own_or_others(keep_on)
+        with_own_or_others(descend_steeply)
 
-    @checks.check("the tensor `params` of the caller stays as it is", weight=0.75)
+    @checks.check("the tensor `params` of the caller stays as it is", weight=0.3)
     def _() -> None:
         def look(earlier: Earlier) -> None:
             (answer,) = call_and_look(student.train, [(*run, 2)], earlier.stand_ins("get_gradients"))

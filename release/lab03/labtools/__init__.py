@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from labtools.asking import Answer, Unanswered
 from labtools.byhand import call_without_autograd, needs_autograd, note_signs
-from labtools.calling import call_again, call_many, read
+from labtools.calling import call_many, read
 from labtools.checks import Checks, random_numbers
 from labtools.expecting import CheckFailed, agree, expect, expect_close, first_to_pass, numbers
 from labtools.functions import apply_function
@@ -38,7 +38,6 @@ __all__ = [
     "agree",
     "apply_function",
     "call",
-    "call_again",
     "call_many",
     "call_without_autograd",
     "expect",

@@ -75,8 +75,8 @@ def expect_close(
     """Fail unless every answer agrees with what is wanted.
 
     `mistakes` maps the explanation of a known mistake to what that mistake gives: when the answers
-    agree with it everywhere, the explanation is the message. Else `message` is, with what the wrong numbers have
-    in common. It may be a function that returns this dict,
+    agree with it everywhere, and with no other, the explanation is the message. Else `message` is, with what the
+    wrong numbers have in common. It may be a function that returns this dict,
     called only if the answers are wrong.
     """
     targets = [numbers(entry) for entry in wanted]
@@ -85,9 +85,13 @@ def expect_close(
     if all(agree(a, b, rtol, atol) for a, b in zip(got, targets)):
         return
     known = mistakes() if callable(mistakes) else mistakes or {}
-    for explanation, values in known.items():
-        if all(agree(a, numbers(b), rtol, atol) for a, b in zip(got, values)):
-            raise CheckFailed(explanation)
+    fitting = [
+        explanation
+        for explanation, values in known.items()
+        if all(agree(a, numbers(b), rtol, atol) for a, b in zip(got, values))
+    ]
+    if len(fitting) == 1:
+        raise CheckFailed(fitting[0])
     raise CheckFailed(f"{message} {pattern(got, targets)}".strip())
 
 

@@ -98,7 +98,8 @@ def apply_function(
     """Use an autograd function at several points.
 
     `points` are lists of floats, `upstream` the factors g by which each result is multiplied before
-    the gradient is taken. Each answer holds [f(x), d(g·f)/dx as a list], and only [f(x)] where g is None.
+    the gradient is taken. Each answer holds [f(x), d(g·f)/dx as a list, x and g as they are afterwards], and only
+    [f(x)] where g is None.
     `earlier` maps names of the student's earlier functions to their right results, a tuple of numbers for each point:
     `backward` gets these instead, so a mistake in an earlier cell does not count twice.
     """
@@ -128,8 +129,11 @@ def probe_apply(function_class: Any, points: list[Any], upstream: list[Any], ear
         x, value = applied[index]
         if upstream[index] is None:
             return [value]
+        seen: list[torch.Tensor] = []  # what `backward` is given: it can be changed in place
+        if isinstance(value, torch.Tensor) and value.requires_grad:
+            value.register_hook(seen.append)
         (gradient,) = torch.autograd.grad(upstream[index] * value, x)
-        return [value, gradient]
+        return [value, gradient, x, *(seen or [upstream[index]])]
 
     def at(index: int, step: Callable[[int], Any]) -> Answer:
         with standing_in(getattr(function_class, "backward", None), right(index)):

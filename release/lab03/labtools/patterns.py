@@ -16,10 +16,10 @@ def pattern(got: Sequence[Row], wanted: Sequence[Row]) -> str:
     if len(pairs) < 3 or not all(math.isfinite(number) for pair in pairs for number in pair):
         return ""
     size = max(abs(right) for _, right in pairs)
-    if len(got) > 2 and _same(got) and not _same(wanted):
-        return "The numbers are the same whatever your code is given: does it compute with its arguments alone?"
     if all(a == 0 for a, _ in pairs):
         return "All numbers are 0." if size else ""
+    if len(got) > 2 and _same(got) and not _same(wanted):
+        return "The numbers are the same whatever your code is given: does it compute with its arguments alone?"
     return _factor(pairs, size) or _distance(pairs, size) or _nearly(pairs, size)
 
 

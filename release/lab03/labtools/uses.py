@@ -59,7 +59,7 @@ class Printed(io.TextIOBase):
 
 @contextlib.contextmanager
 def noted_warnings(every: bool) -> Iterator[list[tuple[int, Warning]]]:
-    """Inside, warnings are noted with their lines, and not shown: those that the student's own filters let pass, or all.
+    """Inside, warnings are noted with their lines and not shown: all, or those that the student's own filters let pass.
 
     The list is complete afterwards.
     """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from probes.comparing import compare, compare_all
 from probes.differentiating import derivatives, derivatives_without_autograd, follows_through
-from probes.form import expect_form, expect_tensor, result
+from probes.form import by_name, expect_form, expect_tensor, expect_unchanged, result
 from probes.optimizing import Descent, expect_walked, optimize
 from probes.stand_ins import STAND_INS, call_and_look, call_with
 from probes.training import Training, try_check, try_out
@@ -16,6 +16,7 @@ __all__ = [
     "STAND_INS",
     "Descent",
     "Training",
+    "by_name",
     "call_and_look",
     "call_with",
     "compare",
@@ -24,6 +25,7 @@ __all__ = [
     "derivatives_without_autograd",
     "expect_form",
     "expect_tensor",
+    "expect_unchanged",
     "expect_walked",
     "follows_through",
     "optimize",

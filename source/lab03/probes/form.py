@@ -25,10 +25,19 @@ def shape_of(value: Any) -> tuple[int, ...]:
 
 def expect_form(answer: Answer, shape: tuple[int, ...], given: Mapping[str, torch.Tensor]) -> None:
     """Fail unless the result has this shape, and the first arguments, `given` by name, are as they were."""
-    value, after, *_ = answer.value
-    found = shape_of(value)
+    found = shape_of(answer.value[0])
     expect(found == shape, f"The numbers are right, but the shape of the result is {found}: it should be {shape}.")
-    for (name, before), now in zip(given.items(), after):
+    expect_unchanged(answer, given)
+
+
+def by_name(params: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The nine parameters of the network, of a tensor of shape (9,), by their names."""
+    return dict(zip(("b1", "b2", "w11", "w12", "w21", "w22", "c", "u1", "u2"), params))
+
+
+def expect_unchanged(answer: Answer, given: Mapping[str, torch.Tensor]) -> None:
+    """Fail if the first arguments, `given` by name, are not as they were."""
+    for (name, before), now in zip(given.items(), answer.value[1]):
         expect(
             agree(numbers(now), before.reshape(-1).tolist(), 0, 0),
             f"The numbers are right, but your function changes its argument `{name}`: compute with a new tensor.",
