@@ -1,6 +1,5 @@
 """A course kit for Jupyter: releases made from master notebooks, and submissions graded against them."""
 
-import sys
+from autograder.light import load_light
 
-# jsonschema loads this where it is installed, which takes a second, to check formats that no notebook has.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+load_light()

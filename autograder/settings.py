@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import nbgrader
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
 
 import autograder.report
-from autograder.report import AddResults, FeedbackExporter
 from autograder.ways_in import lead_here
+
+#: By name, so that a command which only reads its settings does not load converters and exporters.
+FEEDBACK = [
+    *(f"nbgrader.preprocessors.{name}" for name in ("GetGrades", "ClearHiddenTests", "ClearMarkScheme")),
+    "autograder.report.feedback_page.AddResults",
+]
+EXPORTER = "autograder.report.feedback_page.FeedbackExporter"
 
 
 def course_settings(c: Any, config_file: str) -> None:
@@ -24,8 +29,8 @@ def course_settings(c: Any, config_file: str) -> None:
     c.CourseDirectory.course_id = home.name
 
     # Feedback shows neither hidden tests nor marking schemes.
-    c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ClearMarkScheme, AddResults]
-    c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.GenerateFeedback.preprocessors = FEEDBACK
+    c.GenerateFeedback.exporter_class = EXPORTER
 
     # Formgrader's pages load nothing from a network: formulas are MathML, and our template stands for MathJax.
     c.HTMLExporter.filters = {"markdown2html": "autograder.report.texts.cell_to_html"}

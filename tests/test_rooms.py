@@ -28,6 +28,7 @@ FLOORS = [
     ["intake"],
     ["course"],
     ["sandbox"],
+    ["light"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

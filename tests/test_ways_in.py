@@ -54,6 +54,22 @@ def write_answer(course: Course, folder: Path, answer: str) -> None:
     (folder / "exercise1.ipynb").write_text(json.dumps(notebook))
 
 
+@pytest.mark.parametrize("first", ["", "import nbgrader.converters\n"])
+def test_converters_lead_here_whenever_they_are_loaded(home: Path, first: str) -> None:
+    code = f"""
+import sys
+{first}from autograder.course import open_course
+open_course("lab03").config(), open_course("lab03").config()
+print("nbgrader.converters" in sys.modules)
+from nbgrader.converters.autograde import Autograde
+from nbgrader.converters.generate_assignment import GenerateAssignment
+open_course("lab03").config()
+print(Autograde.start.__code__.co_name, GenerateAssignment.start.__code__.co_name)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=home, capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == [str(bool(first)), "start_autograde", "start_generate"], done.stderr
+
+
 def points(course: Course, student: str) -> float | None:
     with Writer(course) as writer:
         result = writer.result(student)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import create_engine, inspect
 
@@ -16,5 +14,8 @@ def stamp(database_url: str) -> None:
     engine = create_engine(database_url)
     with engine.begin() as connection:
         if not inspect(connection).get_table_names():
+            from alembic.runtime.migration import MigrationContext
+            from alembic.script import ScriptDirectory
+
             MigrationContext.configure(connection).stamp(ScriptDirectory(ALEMBIC_DIR), "head")
     engine.dispose()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
-from collections.abc import Iterator
+import inspect
 import shutil
 from pathlib import Path
 
-from nbgrader.converters import GenerateAssignment
-from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.release.manifest import write_manifest
@@ -18,12 +14,12 @@ from autograder.course import errors_of_nbgrader
 from autograder.record import stamp
 
 
-#: nbgrader's own: in a course of this kit the method leads to `make_release` (see ways_in.py).
-START = GenerateAssignment.start
-
-
 def generate(course: Course, folder: Path, database_url: str | None = None) -> Path:
     """Have nbgrader write the student version into `folder`, and the lab into a gradebook. Returns the new release."""
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+
+    start = inspect.unwrap(GenerateAssignment.start)  # nbgrader's own: in a course of this kit see ways_in.py
     config = course.config()
     config.CourseDirectory.release_directory = str(folder)
     config.CourseDirectory.directory_structure = "{nbgrader_step}/{student_id}/{assignment_id}"
@@ -34,7 +30,7 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
     config.GenerateAssignment.permissions = 644
     with errors_of_nbgrader() as errors:
         try:
-            START(GenerateAssignment(coursedir=CourseDirectory(config=config), config=config))
+            start(GenerateAssignment(coursedir=CourseDirectory(config=config), config=config))
         except NbGraderException as error:
             tracebacks = [text for text in errors if "Traceback" in text] or [str(error)]
             reason = tracebacks[0].strip().splitlines()[-1]

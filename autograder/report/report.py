@@ -17,7 +17,6 @@ from markupsafe import Markup
 from autograder.course import Course, CourseError, command, forgeable, no_formula
 from autograder.record import Writer, read_old_grades
 from autograder.report.analysis import ClassData, read_class
-from autograder.report.figures import check_figure, score_figure, time_figure
 
 MAX_ROWS = 200  # of a table of messages
 
@@ -34,6 +33,8 @@ def write_report(course: Course) -> Path:
         raise CourseError(f"Nothing is graded yet: run `{command('autograde', course)}` first.")
     for line in standing.lines():
         print(line, file=sys.stderr)
+    from autograder.report.figures import check_figure, score_figure, time_figure  # matplotlib: half a second
+
     folder = course.root / "report"
     folder.mkdir(exist_ok=True)
     path = folder / f"{course.lab}.html"
