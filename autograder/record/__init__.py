@@ -12,12 +12,17 @@ from autograder.record.marking import Marking
 from autograder.record.old_grades import OldGrades, is_old, read_old_grades
 from autograder.record.requests import Request, ask, read_requests, reply
 from autograder.record.results import read_result
+from autograder.record.sheets import BookSheet, Graded, Sheet, read_sheets
 from autograder.record.stamp import stamp
 from autograder.record.standing import Place, Standing
 from autograder.record.up_to_date import VERSION, not_graded, out_of_date
 from autograder.record.writer import Writer
 
 __all__ = [
+    "BookSheet",
+    "Graded",
+    "Sheet",
+    "read_sheets",
     "Item",
     "LatePenalty",
     "Ledger",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
+import math
 from dataclasses import dataclass
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from sqlalchemy import inspect, select
 
 from autograder.course import SubmissionResult
 from autograder.record.results import RESULTS
+from autograder.record.sheets import cells_of, read_sheets
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,17 @@ class Line:
 
 def read_lines(gradebook: Gradebook, lab: str, waiting: set[str] = frozenset()) -> list[Line]:  # type: ignore[assignment]
     """The grades of all students that the gradebook knows. `waiting`: those whose submission is not graded as it is."""
-    assignment = gradebook.find_assignment(lab)
+    maxima = {book.notebook: book.maximum for book in cells_of(gradebook.db, lab).values()}
+    sheets = read_sheets(gradebook.db, lab)
     results = read_results(gradebook, lab)
     students = {student.id: student for student in gradebook.students}
     lines = []
     for name in sorted({*students, *waiting}):
-        submission = None
-        with contextlib.suppress(MissingEntry):
-            submission = gradebook.find_submission(lab, name)
+        sheet = sheets.get(name)
         status, raw, penalty = "missing", 0.0, 0.0
-        books: dict[str, float] = {}
-        if submission is not None:
-            raw, penalty = float(submission.score), float(submission.late_submission_penalty or 0.0)
-            books = {book.name: round(float(book.score), 2) for book in submission.notebooks}
-            status = status_of(results.get(name), bool(submission.needs_manual_grade))
+        if sheet is not None:
+            raw, penalty = sheet.score, sheet.penalty
+            status = status_of(results.get(name), sheet.needs_person)
         if name in waiting:
             status = "ungraded"
         score = round(max(0.0, raw - penalty), 2) if status == "graded" else None
@@ -66,12 +64,12 @@ def read_lines(gradebook: Gradebook, lab: str, waiting: set[str] = frozenset()) 
                 lms_user_id=getattr(students.get(name), "lms_user_id", None) or "",
                 status="zero" if score == 0 else status,
                 score=score,
-                maximum=float(assignment.max_score),
+                maximum=math.fsum(maxima.values()),
                 before_penalty=round(raw, 2),
                 penalty=round(penalty, 2),
-                submitted=f"{submission.timestamp} UTC" if submission and submission.timestamp else "",
-                notebooks=books,
-                maxima={book.name: float(book.max_score) for book in assignment.notebooks},
+                submitted=f"{sheet.timestamp} UTC" if sheet and sheet.timestamp else "",
+                notebooks={book.name: round(book.score, 2) for book in sheet.books.values()} if sheet else {},
+                maxima=maxima,
             )
         )
     return lines

@@ -113,12 +113,15 @@ class LabRows:
         """The rows of a notebook that was recorded before, by this package or by nbgrader."""
         columns = Grade.id, Grade.cell_id, Grade.manual_score, Grade.needs_manual_grade
         grades = []
-        for id, cell, manual, waits in self._session.execute(select(*columns).where(Grade.notebook_id == own)):
+        # by cells, too: there is no index by notebook
+        query = select(*columns).where(Grade.notebook_id == own, Grade.cell_id.in_(cells.graded))
+        for id, cell, manual, waits in self._session.execute(query):
             name = cells.graded[cell]
             looked_at = needs_person(manual, waits, book.cells[name], before.cells.get(name) if before else None)
             looked_at = looked_at or name == unread(book, cells.graded.values())
             grades.append({"row": id, "auto_score": book.cells[name].points, "needs_manual_grade": looked_at})
-        found = self._session.execute(select(Comment.id, Comment.cell_id).where(Comment.notebook_id == own))
+        remarks = select(Comment.id, Comment.cell_id).where(Comment.notebook_id == own)
+        found = self._session.execute(remarks.where(Comment.cell_id.in_(cells.commented)))
         comments = [{"row": id, "auto_comment": remark(book, cells.commented[cell])} for id, cell in found]
         for table, rows in ((Grade.__table__, grades), (Comment.__table__, comments)):
             if rows:

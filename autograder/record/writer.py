@@ -17,6 +17,7 @@ from typing import Any
 from nbgrader.api import Assignment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import delete, insert, make_url, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import selectinload
 
 from autograder.collect import read_students, read_timestamps
 from autograder.course import Course, CourseError, SubmissionResult, lab_digest
@@ -26,6 +27,7 @@ from autograder.record.patience import patient, patiently
 from autograder.record.proof_tables import ALL as PROOF_TABLES
 from autograder.record.results import NOTES, RESULTS, read_result
 from autograder.record.rows import LabRows
+from autograder.record.sheets import Sheet, read_sheets
 from autograder.record.stamp import stamp
 
 
@@ -127,7 +129,13 @@ class Writer:
     def submissions(self) -> dict[str, SubmittedAssignment]:
         """nbgrader's own records of the lab, with manual scores and penalties, by student."""
         query = select(SubmittedAssignment).join(Assignment).where(Assignment.name == self._course.lab)
+        query = query.options(selectinload(SubmittedAssignment.notebooks))
         return {submission.student_id: submission for submission in self._session.execute(query).scalars()}
+
+    @patient
+    def sheets(self) -> dict[str, Sheet]:
+        """Points, comments and penalties of all submissions to the lab, by student."""
+        return read_sheets(self._session, self._course.lab)
 
     # ------------------------------------------------------------------ writing
 
@@ -179,7 +187,7 @@ class Writer:
         if rules is None or assignment is None:
             return []
         assignment.duedate = rules.due.get(lab)
-        submissions = self.submissions()
+        submissions, sheets = self.submissions(), self.sheets()
         times, odd = read_timestamps(self._course, submissions)
         for student, submission in submissions.items():
             if student in times:  # it may have come, or changed, after grading
@@ -187,11 +195,12 @@ class Writer:
             submission.extension = rules.extension(lab, student)
             late = submission.total_seconds_late
             for notebook in submission.notebooks:
-                notebook.late_submission_penalty = rules.penalty(notebook.score, late) or None
+                score = sheets[student].books[notebook.name].score
+                notebook.late_submission_penalty = rules.penalty(score, late) or None
+        untimed = [student for student, submission in submissions.items() if submission.timestamp is None]
         self._session.commit()
         unknown = [name for name in rules.extensions.get(lab, {}) if self._session.get(Student, name) is None]
         odd += [f"late.toml: {name} has an extension, but is in no gradebook and no students.csv" for name in unknown]
-        untimed = [student for student, submission in submissions.items() if submission.timestamp is None]
         return odd + (without_time(untimed, lab) if lab in rules.due else [])
 
     @patient

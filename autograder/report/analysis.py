@@ -6,10 +6,8 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nbgrader.api import SubmittedAssignment
-
 from autograder.course import NotebookResult
-from autograder.record import Writer
+from autograder.record import Sheet, Writer
 from autograder.report.items import CellTime, CheckRow, Mistake, cell_times, check_rows, mistakes
 
 WAITS = "waits for its points"
@@ -91,18 +89,18 @@ def read_class(writer: Writer, lab: str, names: list[str], standing: dict[str, s
     `standing`: what is to be said of students whose grade is not that of what lies in submitted/.
     """
     results = {result.student: result for result in writer.results()}
-    submissions = writer.submissions()
+    sheets = writer.sheets()
     rows, persons = [], []
-    for student in sorted({*writer.students(), *submissions}):
-        submission, result = submissions.get(student), results.get(student)
-        if submission is None:
+    for student in sorted({*writer.students(), *sheets}):
+        sheet, result = sheets.get(student), results.get(student)
+        if sheet is None:
             rows.append(StudentRow(student, {}, None, 0.0, 0.0, "not handed in", 0.0, ""))
             continue
         books = {book.name: book for book in result.notebooks} if result else {}
         cases = [Case(student, "", "", standing[student])] if student in standing else []
-        cases += cases_for_a_person(student, submission, books)
+        cases += cases_for_a_person(sheet, books)
         persons += cases
-        rows.append(student_row(student, submission, books, cases))
+        rows.append(student_row(sheet, books, cases))
     persons.sort(key=lambda case: case.what == WAITS)
     data = ClassData(lab, names, rows, persons=persons)
     data.checks = check_rows(list(results.values()))
@@ -119,21 +117,19 @@ def read_class(writer: Writer, lab: str, names: list[str], standing: dict[str, s
     return data
 
 
-def student_row(
-    student: str, submission: SubmittedAssignment, books: dict[str, NotebookResult], cases: list[Case]
-) -> StudentRow:
+def student_row(sheet: Sheet, books: dict[str, NotebookResult], cases: list[Case]) -> StudentRow:
     marks = {}
-    for notebook in submission.notebooks:
+    for notebook in sheet.books.values():
         book = books.get(notebook.name, NotebookResult(notebook.name))
-        waiting = sum(float(grade.max_score) for grade in notebook.grades if waits(grade))
-        score, maximum = float(notebook.score), float(notebook.max_score)
+        waiting = sum(cell.maximum for cell in notebook.cells.values() if cell.waits)
+        score, maximum = notebook.score, notebook.maximum
         if book.status != "graded" and not score:
             marks[notebook.name] = Mark(None, maximum, book.status)
         else:
             marks[notebook.name] = Mark(score, maximum, "waiting" if waiting else "graded", waiting)
     states = {mark.state for mark in marks.values()}
     state = "crashed" if states & {"refused", "failed"} else "waiting" if "waiting" in states else "graded"
-    penalty = float(submission.late_submission_penalty or 0.0)
+    penalty = sheet.penalty
     missing = [name for name, mark in marks.items() if mark.state == "missing"]
     notes = [f"{len(cases)} for a person"] if cases else []
     notes += [f"{len(missing)} missing"] if missing else []
@@ -142,10 +138,10 @@ def student_row(
         notes += [f"{kind}: {count}"] if count else []
     notes += [f"{penalty:g} points off: late"] if penalty else []
     return StudentRow(
-        student,
+        sheet.student,
         marks,
-        float(submission.score) - penalty,
-        float(submission.max_score),
+        sheet.score - penalty,
+        sheet.maximum,
         penalty,
         state,
         round(sum(book.seconds for book in books.values()), 2),
@@ -153,23 +149,16 @@ def student_row(
     )
 
 
-def waits(grade) -> bool:  # type: ignore[no-untyped-def]
-    """Whether a grade of nbgrader is still to be given by a person."""
-    return bool(grade.needs_manual_grade) and grade.manual_score is None
-
-
-def cases_for_a_person(
-    student: str, submission: SubmittedAssignment, books: dict[str, NotebookResult]
-) -> Iterator[Case]:
+def cases_for_a_person(sheet: Sheet, books: dict[str, NotebookResult]) -> Iterator[Case]:
     """Why somebody has to look at a submission."""
-    for notebook in sorted(submission.notebooks, key=lambda notebook: notebook.name):
+    student = sheet.student
+    for notebook in sheet.books.values():
         book = books.get(notebook.name)
         if book is not None and book.status in ("refused", "failed"):
             yield Case(student, notebook.name, "", f"{book.status}: {book.reason}")
             continue
-        grades = sorted(notebook.grades, key=lambda grade: grade.name)
-        unread = [grade.name for grade in grades if waits(grade)]
-        changed = [grade.name for grade in grades if grade.needs_manual_grade and not waits(grade)]
+        unread = [name for name, cell in sorted(notebook.cells.items()) if cell.waits]
+        changed = [name for name, cell in sorted(notebook.cells.items()) if cell.needs_person and not cell.waits]
         for cells, what in ((unread, WAITS), (changed, "changed after a person graded it")):
             if cells:
                 yield Case(student, notebook.name, ", ".join(cells), what)

@@ -25,9 +25,9 @@ def read_scores(writer: Writer) -> list[Row]:
         print(line, file=sys.stderr)
     results = {result.student: result for result in writer.results()}
     rows = []
-    for student, submission in sorted(writer.submissions().items()):
+    for student, sheet in sorted(writer.sheets().items()):
         remarks = []
-        if submission.needs_manual_grade:
+        if sheet.needs_person:
             remarks.append("needs a person")
         if student in results:
             for book in results[student].notebooks:
@@ -35,16 +35,8 @@ def read_scores(writer: Writer) -> list[Row]:
                 if book.status != "graded":
                     remarks.append(f"{name}: {book.status}")
                 remarks += [f"{name}: {line}" for line in book.log[:1]]
-        penalty = submission.late_submission_penalty or 0.0
-        rows.append(
-            Row(
-                student,
-                {notebook.name: float(notebook.score) for notebook in submission.notebooks},
-                float(submission.score) - penalty,
-                float(submission.max_score),
-                "; ".join(remarks),
-            )
-        )
+        scores = {book.name: book.score for book in sheet.books.values()}
+        rows.append(Row(student, scores, sheet.score - sheet.penalty, sheet.maximum, "; ".join(remarks)))
     return rows
 
 
