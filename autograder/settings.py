@@ -12,7 +12,8 @@ from autograder.ways_in import lead_here
 
 #: By name, so that a command which only reads its settings does not load converters and exporters.
 FEEDBACK = [
-    *(f"nbgrader.preprocessors.{name}" for name in ("GetGrades", "ClearHiddenTests", "ClearMarkScheme")),
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
     "autograder.report.feedback_page.AddResults",
 ]
 EXPORTER = "autograder.report.feedback_page.FeedbackExporter"

@@ -12,6 +12,7 @@ from autograder.record.marking import Marking
 from autograder.record.old_grades import OldGrades, is_old, read_old_grades
 from autograder.record.requests import Request, ask, read_requests, reply
 from autograder.record.results import read_result
+from autograder.record.said import digests_of_said
 from autograder.record.sheets import BookSheet, Graded, Sheet, read_sheets
 from autograder.record.stamp import stamp
 from autograder.record.standing import Place, Standing
@@ -22,6 +23,7 @@ __all__ = [
     "BookSheet",
     "Graded",
     "Sheet",
+    "digests_of_said",
     "read_sheets",
     "Item",
     "LatePenalty",

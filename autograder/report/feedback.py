@@ -4,40 +4,63 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from nbgrader.converters import GenerateFeedback
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
+from tqdm import tqdm
 
 from autograder.collect import UNCERTAIN, folder_name, of_people, read_recipients, read_students
-from autograder.course import Course, CourseError, command, errors_of_nbgrader
-from autograder.record import Writer, read_old_grades
+from autograder.course import Course, CourseError, command
+from autograder.dispatch import cores
+from autograder.record import Writer, digests_of_said, read_old_grades
+from autograder.report.written import Written
 
 
-def write_feedback(course: Course) -> list[Path]:
-    """Write feedback/<student>/<lab>/*.html for everything graded, and feedback/<lab>.zip. Returns the folders."""
+def write_feedback(course: Course, jobs: int | None = None) -> list[Path]:
+    """Write feedback/<student>/<lab>/*.html for everything graded, and feedback/<lab>.zip. Returns the folders.
+
+    Pages are written in `jobs` processes (default: cores), where something changed that they follow from (written.py).
+    CourseError, with a line for each, where a submission has no pages in the end; the others have theirs.
+    """
     students = sorted(path.parent.name for path in (course.root / "autograded").glob(f"*/{course.lab}"))
     if not students:
         raise CourseError(f"Nothing is graded yet: run `{command('autograde', course)}` first.")
     with Writer(course) as writer:
         late = writer.apply_late_rules()
         standing = read_old_grades(course, writer)
+        words = standing.words()
+        said = digests_of_said(course, writer)
     for line in [*standing.lines(), *late]:
         print(line, file=sys.stderr)
-    config = course.config()
-    config.GenerateFeedback.force = True
-    config.AddResults.older = [*standing.gone, *standing.older]
-    with errors_of_nbgrader() as errors:
+    written = Written(course, {name: [said.get(name), words.get(name)] for name in students})
+    failed = {}
+    if changed := written.changed(students):
+        from autograder.report.pages import write_pages  # loads nbgrader's converters
+
+        (course.root / "feedback").mkdir(exist_ok=True)
         try:
-            GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
-        except NbGraderException as error:
-            reason = ": ".join(each.strip().splitlines()[-1] for each in errors[:2]) or str(error)
-            raise CourseError(f"nbgrader could not write all feedback: {reason}") from None
+            for student, reason in progress(write_pages(course, [*words], changed, jobs or cores()), len(changed)):
+                if reason is None:
+                    written.keep(student)
+                else:
+                    failed[student] = reason
+        finally:
+            written.save()
     folders = [course.feedback(student) for student in students]
     if not write_archive(course, folders):
         print(f"{archive(course).name} is not for Moodle: {UNCERTAIN}. Collect with WORKSHEET=csv.", file=sys.stderr)
+    if failed:
+        lines = [f"{student} has no feedback: {reason}" for student, reason in sorted(failed.items())]
+        raise CourseError(
+            "\n  ".join([f"nbgrader could not write all feedback; {archive(course)} has the rest:", *lines])
+        )
     return folders
+
+
+def progress(results: Iterator[tuple[str, str | None]], number: int) -> Iterator[tuple[str, str | None]]:
+    """Show how far the pages are."""
+    with tqdm(results, desc="feedback", unit="submission", total=number, disable=None) as bar:
+        yield from bar
 
 
 def archive(course: Course) -> Path:

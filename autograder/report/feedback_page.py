@@ -13,12 +13,13 @@ from typing import Any
 from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
 from pygments.formatters import HtmlFormatter
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 from traitlets import Bool, List, Unicode, default
 
 from autograder.course import CellGrade, Course, NotebookResult, grade_id, is_solution, is_test
-from autograder.record import is_old, read_requests, read_result
+from autograder.record import Sheet, is_old, read_requests, read_result, read_sheets
 from autograder.report.texts import Headings, coloured, message, to_html
 
 UNREAD = "not graded yet: a person reads it"
@@ -54,7 +55,8 @@ class FeedbackExporter(TemplateExporter):
 class AddResults(Preprocessor):
     """Adds to a graded notebook what its page shows: scores, checks, repairs, and Markdown as finished HTML.
 
-    Comes after GetGrades and ClearHiddenTests. Fills `resources["autograder"]` and each cell's `metadata.autograder`.
+    Comes after ClearHiddenTests, and does what nbgrader's GetGrades does, too. Fills `resources["autograder"]` and each
+    cell's `metadata.autograder`.
     """
 
     enabled = Bool(True).tag(config=True)
@@ -64,11 +66,15 @@ class AddResults(Preprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         where = resources["nbgrader"]
-        with Gradebook(where["db_url"]) as gradebook:
-            record = gradebook.find_submission_notebook(where["notebook"], where["assignment"], where["student"])
-            waiting = {grade.name for grade in record.grades if grade.needs_manual_grade and grade.manual_score is None}
-            result = read_result(gradebook.db, where["assignment"], where["student"])
-            asked = read_requests(gradebook.db, where["assignment"], where["notebook"], where["student"])
+        engine = create_engine(where["db_url"])
+        with Session(engine) as session:
+            sheets = read_sheets(session, where["assignment"], where["student"])
+            result = read_result(session, where["assignment"], where["student"])
+            asked = read_requests(session, where["assignment"], where["notebook"], where["student"])
+        engine.dispose()
+        add_grades(nb, where, sheets)
+        sheet = sheets[where["student"]].books[where["notebook"]]
+        waiting = {name for name, cell in sheet.cells.items() if cell.waits}
         books = [book for book in result.notebooks if book.name == where["notebook"]] if result else []
         book = books[0] if books else NotebookResult(where["notebook"])
         nb.cells = [cell for cell in nb.cells if cell.get("id") not in TOLD]
@@ -108,6 +114,26 @@ class AddResults(Preprocessor):
             return student in self.older
         home = Path(self.config.CourseDirectory.root)
         return is_old(Course(home, home, lab), student)
+
+
+def add_grades(nb: NotebookNode, where: dict[str, Any], sheets: dict[str, Sheet]) -> None:
+    """Put points and comments into the metadata of cells, and sums into `where`, as nbgrader's GetGrades does.
+
+    That asks the gradebook twice for each cell. LookupError where it has no such notebook or cell.
+    """
+    try:
+        sheet = sheets[where["student"]].books[where["notebook"]]
+        for cell in nb.cells:
+            own = cell.metadata.get("nbgrader", {})
+            if own.get("solution") or own.get("task"):
+                own["comment"] = sheet.comments[own.grade_id]
+            if own.get("grade") or own.get("task"):
+                own["score"], own["points"] = sheet.cells[own.grade_id].score, sheet.cells[own.grade_id].maximum
+    except KeyError as missing:
+        raise LookupError(f"the gradebook has no {missing} of {where['notebook']} of {where['student']}") from None
+    where["late_penalty"] = sheet.penalty or 0
+    where["score"] = sheet.score - where["late_penalty"]
+    where["max_score"] = sheet.maximum
 
 
 def kind(cell: NotebookNode) -> str:
