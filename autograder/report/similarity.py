@@ -6,25 +6,21 @@ as they are. What the skeleton gives and what many wrote is left out first, sinc
 
 from __future__ import annotations
 
-import io
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from heapq import nsmallest
 from pathlib import Path
+from typing import Any
 
-from copydetect import CodeFingerprint, compare_files
-from copydetect.utils import get_token_coverage
+from copydetect import compare_files
 from markupsafe import Markup, escape
 
 from autograder.course import Course, CourseError, command, grade_id, is_solution, read_notebook
+from autograder.report.fingerprints import MOST_COMMON, candidates, distinctive
 from autograder.report.report import page
 
-GRAM = 25  # characters of a fingerprint: shorter matches are not seen
 LEAST_LENGTH = 60  # characters that a pair has in common
 LEAST_SHARE = 0.3  # of what is left of the shorter answers
-COMMON_SHARE = 0.1  # of the class: what more of them wrote is commonplace
-COMMON_COUNT = 4  # students, in a small class
 MAX_ANSWER = 20_000  # characters of an answer that are read
 MAX_PAIRS = 60
 KINDS = {"code": "code", "markdown": "text"}
@@ -32,14 +28,28 @@ KINDS = {"code": "code", "markdown": "text"}
 
 @dataclass(frozen=True)
 class Pair:
-    """Two students, those answers in one notebook that have something in common, marked, and how much."""
+    """Two students, those answers in one notebook that have something in common, and how much.
+
+    `parts` are cells: grade id, both texts, and for each text the places (starts, ends) of what is in common.
+    """
 
     notebook: str
     kind: str
     students: tuple[str, str]
     length: int
     shares: tuple[float, float]
-    answers: tuple[Markup, Markup]
+    parts: list[tuple[str, tuple[str, str], Any]]
+
+    @property
+    def answers(self) -> tuple[Markup, ...]:
+        """The answers of both as HTML, with what is in common marked."""
+        return self._answer(0), self._answer(1)
+
+    def _answer(self, number: int) -> Markup:
+        head = Markup("<b># {}</b>\n")
+        return Markup("\n\n").join(
+            head.format(name) + marks(texts[number], places[number]) for name, texts, places in self.parts
+        )
 
 
 def write_similarity(course: Course) -> tuple[Path, int]:
@@ -49,19 +59,24 @@ def write_similarity(course: Course) -> tuple[Path, int]:
         raise CourseError(
             f"There are no two graded submissions to compare: run `{command('autograde', course)}` first."
         )
-    pairs = [
-        pair
-        for name in course.notebooks()
-        for kind in KINDS
-        for pair in similar_pairs(name, kind, read_answers(course, name, kind, students), released(course, name, kind))
-    ]
-    pairs.sort(key=lambda pair: -pair.length)
+    found = 0
+
+    def counted() -> Iterator[Pair]:
+        nonlocal found
+        for name in course.notebooks():
+            for kind in KINDS:
+                answers = read_answers(course, name, kind, students)
+                for pair in similar_pairs(name, kind, answers, released(course, name, kind)):
+                    found += 1
+                    yield pair
+
+    pairs = nsmallest(MAX_PAIRS, counted(), key=lambda pair: (-pair.length, pair.notebook, pair.kind, pair.students))
     folder = course.root / "report"
     folder.mkdir(exist_ok=True)
     path = folder / f"{course.lab}-similarity.html"
-    text = page("similarity.html", lab=course.lab, pairs=pairs[:MAX_PAIRS], found=len(pairs), students=len(students))
+    text = page("similarity.html", lab=course.lab, pairs=pairs, found=found, students=len(students), most=MOST_COMMON)
     path.write_text(text)
-    return path, min(len(pairs), MAX_PAIRS)
+    return path, len(pairs)
 
 
 def read_answers(course: Course, name: str, kind: str, students: list[str]) -> dict[str, dict[str, str]]:
@@ -89,18 +104,10 @@ def similar_pairs(
     notebook: str, kind: str, answers: dict[str, dict[str, str]], given: dict[str, str]
 ) -> Iterator[Pair]:
     """The pairs that have more in common than the skeleton and what many wrote. Compared cell by cell."""
-    prints = {
-        student: {name: fingerprint(text, kind) for name, text in own.items()} for student, own in answers.items()
-    }
-    many = max(COMMON_COUNT, COMMON_SHARE * sum(bool(own) for own in prints.values()))
-    for name, stub in given.items():
-        same_cell = [own[name] for own in prints.values() if name in own]
-        counts = Counter(value for each in same_cell for value in each.hashes)
-        dull = fingerprint(stub, kind).hashes | {value for value, count in counts.items() if count > many}
-        for each in same_cell:
-            leave_out(each, dull)
+    prints = distinctive(answers, given, kind == "code")
     coverage = {student: sum(each.token_coverage for each in own.values()) for student, own in prints.items()}
-    for one, two in combinations((student for student in prints if coverage[student] >= LEAST_LENGTH), 2):
+    long_enough = {student: own for student, own in prints.items() if coverage[student] >= LEAST_LENGTH}
+    for one, two in candidates(long_enough, LEAST_LENGTH):
         common = [
             (name, compare_files(prints[one][name], prints[two][name]))
             for name in given
@@ -110,26 +117,10 @@ def similar_pairs(
         shares = (length / coverage[one], length / coverage[two])
         if length < LEAST_LENGTH or max(shares) < LEAST_SHARE:
             continue
-        found = [(name, slices) for name, (overlap, _, slices) in common if overlap]
-        first, second = (
-            Markup("\n\n").join(
-                Markup("<b># {}</b>\n").format(name) + marks(answers[student][name], slices[number])
-                for name, slices in found
-            )
-            for number, student in enumerate((one, two))
-        )
-        yield Pair(notebook, KINDS[kind], (one, two), length, shares, (first, second))
-
-
-def fingerprint(text: str, kind: str) -> CodeFingerprint:
-    return CodeFingerprint("answer", GRAM, 1, filter=kind == "code", language="python", fp=io.StringIO(text))
-
-
-def leave_out(own: CodeFingerprint, dull: set[int]) -> None:
-    """Take fingerprints out of those of an answer."""
-    own.hashes -= dull
-    own.hash_idx = {value: places for value, places in own.hash_idx.items() if value not in dull}
-    own.token_coverage = get_token_coverage(own.hash_idx, own.k, len(own.filtered_code))
+        parts = [
+            (name, (answers[one][name], answers[two][name]), places) for name, (overlap, _, places) in common if overlap
+        ]
+        yield Pair(notebook, KINDS[kind], (one, two), length, shares, parts)
 
 
 def marks(text: str, slices: Iterable[Iterable[int]]) -> Markup:
