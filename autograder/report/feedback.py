@@ -82,10 +82,27 @@ def write_archive(course: Course, folders: list[Path]) -> bool:
         if certain and each.system == "Moodle":
             name = folder_name(each.name).replace("_", "-")  # Moodle takes the names apart at these signs
             uploads.setdefault(each.submission, []).append(f"{name}_{each.number}_assignsubmission_file")
-    with zipfile.ZipFile(path.with_suffix(".new"), "w", zipfile.ZIP_DEFLATED) as file:
-        for folder in folders:
-            for page in sorted(folder.glob("*.html")):
-                for upload in uploads.get(folder.parent.name, [folder.parent.name]):
-                    file.write(page, f"{upload}/{page.name}")
-    path.with_suffix(".new").replace(path)
+    entries = [
+        (page, f"{upload}/{page.name}")
+        for folder in folders
+        for page in sorted(folder.glob("*.html"))
+        for upload in uploads.get(folder.parent.name, [folder.parent.name])
+    ]
+    if not holds(path, entries):
+        with zipfile.ZipFile(path.with_suffix(".new"), "w", zipfile.ZIP_DEFLATED) as file:
+            for page, name in entries:
+                file.write(page, name)
+        path.with_suffix(".new").replace(path)
     return certain
+
+
+def holds(path: Path, entries: list[tuple[Path, str]]) -> bool:
+    """Whether an archive holds these files under these names, and is newer than all of them."""
+    try:
+        states = [page.stat() for page, _ in entries]
+        with zipfile.ZipFile(path) as file:
+            there = [(info.filename, info.file_size) for info in file.infolist()]
+    except (OSError, zipfile.BadZipFile):
+        return False
+    wanted = [(name, state.st_size) for (_, name), state in zip(entries, states)]
+    return there == wanted and path.stat().st_mtime_ns > max((state.st_mtime_ns for state in states), default=0)

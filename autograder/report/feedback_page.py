@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 from traitlets import Bool, List, Unicode, default
 
 from autograder.course import CellGrade, Course, NotebookResult, grade_id, is_solution, is_test
@@ -66,12 +68,10 @@ class AddResults(Preprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         where = resources["nbgrader"]
-        engine = create_engine(where["db_url"])
-        with Session(engine) as session:
+        with Session(gradebook(where["db_url"])) as session:
             sheets = read_sheets(session, where["assignment"], where["student"])
             result = read_result(session, where["assignment"], where["student"])
             asked = read_requests(session, where["assignment"], where["notebook"], where["student"])
-        engine.dispose()
         add_grades(nb, where, sheets)
         sheet = sheets[where["student"]].books[where["notebook"]]
         waiting = {name for name, cell in sheet.cells.items() if cell.waits}
@@ -114,6 +114,12 @@ class AddResults(Preprocessor):
             return student in self.older
         home = Path(self.config.CourseDirectory.root)
         return is_old(Course(home, home, lab), student)
+
+
+@lru_cache(maxsize=4)
+def gradebook(url: str) -> Engine:
+    """Leads to a gradebook, which is open only while it is read, and remembers how its queries are written."""
+    return create_engine(url, poolclass=NullPool)
 
 
 def add_grades(nb: NotebookNode, where: dict[str, Any], sheets: dict[str, Sheet]) -> None:

@@ -83,7 +83,11 @@ def test_only_what_changed_is_written_again(written: Course, change: str) -> Non
     before = pages_of(written)
     CHANGES[change](written)
     expected = {"nothing": set(), "what was noted": set(STUDENTS)}.get(change, {"s2"})
+    archived = archive(written).stat().st_ino
     assert anew(written) == expected
+    assert (archive(written).stat().st_ino == archived) == (not expected)
+    with zipfile.ZipFile(archive(written)) as file:
+        assert {name: file.read(f"{Path(name).parts[1]}/{Path(name).name}") for name in before} == pages_of(written)
     changed = {name for name, page in pages_of(written).items() if page != before[name]}
     assert {Path(name).parts[1] for name in changed} == ({"s2"} if change == "a comment" else set())
     assert anew(written) == set()
