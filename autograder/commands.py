@@ -64,7 +64,7 @@ def check(options: argparse.Namespace) -> int:
         print("The attacks are left out: they need a sandbox.", file=sys.stderr)
     else:
         check.run_attacks("check-1", options.jobs, options.level)
-    for line in [*check.forgeable, *check.notes, *check.lines]:
+    for line in [*check.forgeable, *check.notes, *check.same, *check.lines]:
         print(line)
     print(check.text())
     return 1 if check.lines else 0

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbformat import NotebookNode
 from tqdm import tqdm
 
 from autograder.check.bank import Entry, build, expected_points, read_bank
@@ -45,6 +46,7 @@ class Check:
         self.lines: list[str] = []
         self.table: dict[str, Tally] = {}
         self.notes: list[str] = []
+        self.same: list[str] = []  # mutants that change nothing
         self.forgeable = [
             f"{book}, {cell}: runs beside the student's code, so what it says can be forged ({reason})"
             for book, cell, reason in forgeable(course)
@@ -62,7 +64,7 @@ class Check:
             latest = ""
             for cell in book.cells:
                 self._book_of[grade_id(cell)] = name
-                if cell.cell_type == "code" and is_solution(cell):
+                if is_written(cell):
                     self._judges[latest := grade_id(cell)] = []
                 elif is_test(cell):
                     self.table[grade_id(cell)] = Tally()
@@ -89,7 +91,7 @@ class Check:
     def _solutions(self) -> Iterator[tuple[str, str]]:
         for book in self._books.values():
             for cell in book.cells:
-                if cell.cell_type == "code" and is_solution(cell):
+                if is_written(cell):
                     yield grade_id(cell), solution(cell.source)
 
     def run(self, seed: str, jobs: int | None = None, level: str | None = None) -> None:
@@ -189,7 +191,7 @@ class Check:
         elif lost:
             self.lines.append(f"mutants.toml says that this changes nothing, but it loses points: {what}")
         else:
-            self.notes.append(f"changes nothing: {what} ({reason})")
+            self.same.append(f"changes nothing: {what} ({reason})")
 
     def named(self) -> tuple[int, int]:
         """How many chaffs there are, and how many of them have a message of their own."""
@@ -202,6 +204,11 @@ class Check:
         wheats = sum(name.startswith("wheats-") for name in self.entries)
         return (
             f"{as_text(self.table)}\n\n{wheats} wheats, {chaffs} chaffs ({with_message} with a message of their own), "
-            f"{len(self.mutants)} mutants ({len(self.notes)} change nothing), {len(self.attacks)} attacks, "
+            f"{len(self.mutants)} mutants ({len(self.same)} change nothing), {len(self.attacks)} attacks, "
             f"{len(self.lines)} differences"
         )
+
+
+def is_written(cell: NotebookNode) -> bool:
+    """Whether a cell is code of the student's that tests judge. Nothing catches a mutant of what a person grades."""
+    return cell.cell_type == "code" and is_solution(cell) and not cell.metadata.nbgrader.get("grade")

@@ -25,18 +25,29 @@ class Tally:
 
 
 def as_text(table: dict[str, Tally]) -> str:
-    """A line for each test cell, and one for all."""
+    """A line for each test cell, and one for all. Columns without an entry are left out."""
     width = max(map(len, table), default=len("all"))
-    lines = [" " * width + "".join(f"{column:>17}" for column in (*COLUMNS, "smallest chaff", "nothing written"))]
+    shown = [column for column in COLUMNS if any(tally.total.get(column) for tally in table.values())]
+    costs = [
+        (name, values)
+        for name, values in (
+            ("smallest chaff", {test: tally.smallest for test, tally in table.items()}),
+            ("nothing written", {test: tally.empty for test, tally in table.items()}),
+        )
+        if any(points is not None for points in values.values())
+    ]
+    lines = [" " * width + "".join(f"{column:>17}" for column in (*shown, *(name for name, _ in costs)))]
     total = Tally()
     for test, tally in table.items():
         cells = []
-        for column in COLUMNS:
+        for column in shown:
             right, count = tally.right.get(column, 0), tally.total.get(column, 0)
             total.right[column] = total.right.get(column, 0) + right
             total.total[column] = total.total.get(column, 0) + count
             cells.append(f"{f'{right}/{count}' if count else '-':>17}")
-        cells += [f"{'-' if points is None else f'{points:g}':>17}" for points in (tally.smallest, tally.empty)]
+        for _, values in costs:
+            points = values[test]
+            cells.append(f"{'-' if points is None else f'{points:g}':>17}")
         lines.append(f"{test:<{width}}" + "".join(cells))
-    sums = [f"{f'{total.right[column]}/{total.total[column]}':>17}" for column in COLUMNS]
+    sums = [f"{f'{total.right[column]}/{total.total[column]}':>17}" for column in shown]
     return "\n".join([*lines, f"{'all':<{width}}" + "".join(sums)])

@@ -13,6 +13,7 @@ from autograder.collect.classlist import Student
 from autograder.collect.lms import folder_name
 from autograder.collect.people import words_of
 from autograder.collect.worksheet import Worksheet
+from autograder.course import command
 
 
 @dataclass
@@ -56,7 +57,7 @@ def enrol(sheet: Worksheet, students: list[Student], collected: dict[str, str]) 
         if (other := collected.get(row.number, found.id)) != found.id:
             result.notes.append(
                 f"submitted/{other} and submitted/{found.id} are one person: the first was collected without the "
-                f"worksheet. `make drop STUDENT={other}` puts it aside."
+                f"worksheet. `{command('drop', None, f'STUDENT={other}', other)}` puts it aside."
             )
     return result
 

@@ -17,7 +17,7 @@ from autograder.collect.lms import LONGEST_NAME, Owner, folder_name, same_name
 from autograder.collect.people import UNCERTAIN, called_as_groups, how_many_listed, is_blind, of_people
 from autograder.collect.recipients import Recipient
 from autograder.collect.worksheet import Row, Worksheet
-from autograder.course import CourseError
+from autograder.course import CourseError, command
 
 #: what is left of letters outside ASCII when a program took the names in an archive for those of another encoding
 GARBLED = re.compile("[+\u2500-\u259f\ufffd]|#U[0-9a-f]{4}|[ÃÂ][\u0080-\u00bf]")
@@ -125,7 +125,7 @@ def by_worksheet(owners: list[Owner], sheet: Worksheet, students: list[Student],
             result.wrong.add(each.submission)
             result.notes.append(
                 f"submitted/{each.submission} was collected without the worksheet, under a number that is not its own: "
-                f"`make drop STUDENT={each.submission}` puts it aside."
+                f"`{command('drop', None, f'STUDENT={each.submission}', each.submission)}` puts it aside."
             )
     return result
 

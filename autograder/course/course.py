@@ -127,9 +127,14 @@ def in_checkout() -> bool:
     return (Path(__file__).resolve().parents[2] / "Makefile").is_file()
 
 
-def command(name: str, course: Course) -> str:
-    """The command line of one of this package's commands, for messages."""
-    return f"make {name} LAB={course.lab}" if in_checkout() else f"autograder {name} --lab {course.lab}"
+def command(name: str, course: Course | None = None, to_make: str = "", alone: str = "") -> str:
+    """The command line of one of this package's commands, for messages; for the lab of `course`, if one is given.
+
+    `to_make` and `alone` are what else it gets, as a target of make and as the package's own command.
+    """
+    here = in_checkout()
+    lab = (f"LAB={course.lab}" if here else f"--lab {course.lab}") if course else ""
+    return " ".join(filter(None, ("make" if here else "autograder", name, lab, to_make if here else alone)))
 
 
 def use_own_commands() -> None:

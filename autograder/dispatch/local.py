@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from autograder.course import CourseError
+from autograder.course import CourseError, command
 from autograder.dispatch.lanes import Lane
 from autograder.dispatch.station import Setting, Station
 from autograder.intake import HandedIn
@@ -37,4 +37,4 @@ class ThisMachine:
         try:
             return self._station.examine(student, handed, digest, usual)
         except ServerFailed as error:
-            raise CourseError(f"{error}. What was recorded stays; `make doctor` may tell more.") from None
+            raise CourseError(f"{error}. What was recorded stays; `{command('doctor')}` may tell more.") from None

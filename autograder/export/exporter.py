@@ -15,7 +15,7 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool
 
 from autograder.collect import Recipient, read_recipients
-from autograder.course import CourseError, no_formula
+from autograder.course import CourseError, command, no_formula
 from autograder.record import Line, read_lines
 
 
@@ -55,7 +55,8 @@ class GradeExport(ExportPlugin):
             who = ", ".join(f"{line.student} ({line.status})" for line in without)
             raise CourseError(
                 f"{len(without)} of {len(lines)} students have no grade in {labs[0]}: {who}. Grade them, "
-                "or leave their grades empty with PARTIAL=1 (nbgrader: --GradeExport.partial=True)."
+                f"or leave their grades empty: `{command('export', None, 'PARTIAL=1', '--partial')}` "
+                "(nbgrader: --GradeExport.partial=True)."
             )
         path = Path(self.to or f"export/{labs[0]}-{self.ending}")
         text = self.text(labs[0], lines)

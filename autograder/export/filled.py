@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from autograder.collect import Recipient, Worksheet, same_name
-from autograder.course import CourseError, no_formula
+from autograder.course import CourseError, command, no_formula
 from autograder.record import Line
 
 
@@ -42,7 +42,8 @@ def find_lines(sheet: Worksheet, lines: list[Line], recipients: list[Recipient])
     if not found:
         raise CourseError(
             f"{sheet.path} has nobody who is in the gradebook. Give the worksheet of the assignment that was "
-            "collected, or collect again with it: make collect FROM=... WORKSHEET=..."
+            "collected, or collect again with it: "
+            f"{command('collect', None, 'FROM=... WORKSHEET=...', '... --worksheet ...')}"
         )
     return found
 

@@ -10,7 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import Unicode
 
 from autograder.collect import UNCERTAIN, of_people, read_students, read_worksheet
-from autograder.course import CourseError
+from autograder.course import CourseError, command
 from autograder.export.exporter import GradeExport
 from autograder.export.filled import fill, find_lines
 from autograder.record import Line
@@ -67,9 +67,8 @@ class MoodleExport(GradeExport):
         if left_out:
             self.notes.append(f"left out: {', '.join(left_out)}")
         if any(known is None for known in map(numbers.get, (line.student for line in lines))):
-            self.notes.append(
-                "Moodle's numbers come from `make collect`, or with WORKSHEET=file.csv from its own worksheet"
-            )
+            again = command("export", None, "FORMAT=moodle WORKSHEET=file", "--format moodle --worksheet file")
+            self.notes.append(f"Moodle's numbers come from `{command('collect')}`, or from its worksheet: `{again}`")
         return rows
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.collect import all_submissions
-from autograder.course import Course
+from autograder.course import Course, command
 from autograder.record.up_to_date import out_of_date
 from autograder.record.writer import Writer
 
@@ -20,7 +20,7 @@ class OldGrades:
     def words(self) -> dict[str, str]:
         """What is to be said, by student."""
         gone = "is no longer in submitted/: the grade is that of what was there"
-        older = "was changed, or its tests were, since it was graded: `make autograde` grades it again"
+        older = f"was changed, or its tests were, since it was graded: `{command('autograde')}` grades it again"
         return dict.fromkeys(self.gone, gone) | dict.fromkeys(self.older, older)
 
     def lines(self) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nbgrader.api import new_uuid
 from sqlalchemy import insert, select, update
 
-from autograder.course import CourseError
+from autograder.course import CourseError, command
 from autograder.record.ledger import Ledger, Outcome
 from autograder.record.proof_tables import MARKS, RUBRIC
 from autograder.record.standing import Place, question_points, standings
@@ -25,7 +25,7 @@ class Rubric(Ledger):
             if most is None:
                 raise CourseError(
                     f"{place.notebook}, {place.cell}: is not in the gradebook. "
-                    f"Run `make autograde LAB={place.lab}` first."
+                    f"Run `{command('autograde', None, f'LAB={place.lab}', f'--lab {place.lab}')}` first."
                 )
             if self.session.execute(select(RUBRIC.c.id).filter_by(**place.row)).first() is None:
                 for position, (points, words) in enumerate(first):

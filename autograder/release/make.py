@@ -19,7 +19,7 @@ from traitlets.config import Config
 from autograder.record import out_of_date
 from autograder.release.changes import compare, section
 from autograder.release.manifest import write_secret_manifest
-from autograder.course import Course, CourseError, check_masters, is_plain, write_profiles
+from autograder.course import Course, CourseError, check_masters, command, is_plain, write_profiles
 from autograder.release.profiling import make_profiles
 from autograder.release.generate import generate
 from autograder.release.leaks import find_leaks
@@ -76,7 +76,7 @@ def effect(course: Course, writer: Writer, fresh_url: str) -> list[str]:
     if again:
         some = f"{len(again)} of {len(known)} submissions again: {', '.join(again)}"
         every = f"all {len(known)} submissions again"
-        lines.append(f"`make autograde` will grade {every if len(again) == len(known) else some}")
+        lines.append(f"`{command('autograde')}` will grade {every if len(again) == len(known) else some}")
     if lines and (gone := sorted(set(known) - set(students))):
         lines.append(f"not in submitted/, so they keep the grades they have: {', '.join(gone)}")
     return section("In the gradebook", lines)

@@ -4,8 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from autograder.check import Check
+from autograder.check.check import is_written
+from autograder.check.tally import Tally, as_text
 from autograder.course import Course, open_course
 
 WHEAT, CHAFF = "wheats-flagged-differences", "chaffs-gradient-partials-swapped"
@@ -44,6 +48,19 @@ def test_a_mutant_that_survives_is_a_line(course: Course) -> None:
     check.mutants = {name: replace(mutant, change="nothing", source=same)}
     check.run_mutants("0")
     assert check.lines == [f"a mutant survives: {mutant.cell}: nothing"]
+
+
+def test_what_a_person_grades_has_no_mutants_and_empty_columns_are_left_out() -> None:
+    def cell(**marks: bool) -> NotebookNode:
+        return new_code_cell("x = 1", metadata={"nbgrader": {"grade_id": "a", **marks}})
+
+    assert is_written(cell(solution=True, grade=False))
+    assert not is_written(cell(solution=True, grade=True)) and not is_written(cell(solution=False, grade=True))
+    table = {"test-a": Tally(), "test-b": Tally()}
+    table["test-a"].add("mutants caught", True)
+    assert as_text(table).split() == ["mutants", "caught", "test-a", "1/1", "test-b", "-", "all", "1/1"]
+    table["test-b"].costs(0.5)
+    assert "smallest chaff" in as_text(table) and "wheats" not in as_text(table)
 
 
 @pytest.mark.slow
