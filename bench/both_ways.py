@@ -98,6 +98,7 @@ def measure(course: str, notebook: Path, mutants: int) -> tuple[list[Cell], str]
                 config.write(LIMITS)
             if lacking := not_installed(lab.packages):
                 return [], f"needs {', '.join(lacking)}"
+            give_worth(lab.course)
             generate(lab.course, Path(folder) / "new")
             shutil.copytree(Path(folder) / "new/lab", lab.course.release)
             profiles = empty_profiles(lab.course)
@@ -106,6 +107,16 @@ def measure(course: str, notebook: Path, mutants: int) -> tuple[list[Cell], str]
             return run_both(course, notebook.stem, lab.course, profiles, mutants), ""
         except CourseError as error:
             return [], str(error).replace(folder, "")[:150]
+
+
+def give_worth(lab: Course) -> None:
+    """Give a point to test cells that are worth none: else it would not show what they say."""
+    for path in lab.source.glob("*.ipynb"):
+        master = read_notebook(path)
+        for cell in master.cells:
+            if is_test(cell):
+                cell.metadata.nbgrader.points = cell.metadata.nbgrader.points or 1
+        nbformat.write(master, path)
 
 
 def run_both(course: str, notebook: str, lab: Course, profiles: dict[str, Profile], mutants: int) -> list[Cell]:

@@ -4,8 +4,8 @@ python -m bench.courses FOLDER: each folder in it is a course, as it was fetched
 solutions, an empty submission, mutants of the solutions, and an object that answers yes to everything in the place of
 every answer are graded twice: as this kit does, and with all tests beside the student's code, which is nbgrader's
 way (but that what goes to the error output costs nothing). What counts are the test cells that pass in nbgrader's
-way on the course's own solutions. The tests and the given code of the courses run on this machine, so take such that
-you would run yourself.
+way on the course's own solutions; those that are worth nothing get a point for this. The tests and the given code of
+the courses run on this machine, so take such that you would run yourself.
 """
 
 from __future__ import annotations
@@ -73,10 +73,10 @@ def table(cells: list[Cell], notebooks: Counter[str]) -> str:
 
 
 def row(name: str, notebooks: int, cells: list[Cell]) -> str:
-    fooled = [cell for cell in cells if cell.points and cell.here.get("always") == cell.points]
+    fooled = [cell for cell in cells if cell.here.get("always") == cell.points]
     parts = [
         sum(cell.same for cell in cells),
-        sum(bool(cell.points) and cell.nbgrader.get("always") == cell.points for cell in cells),
+        sum(cell.nbgrader.get("always") == cell.points for cell in cells),
         len(fooled),
     ]
     same, nbgrader, here = (f"{part} ({part / len(cells):.1%})" for part in parts)
@@ -96,9 +96,9 @@ def reasons(cells: list[Cell]) -> Iterator[str]:
             kind = cell.differing[0]
             gave = f"{cell.nbgrader[kind]:g} in nbgrader's way, {cell.here.get(kind, 0):g} here"
             yield f"{place}: {', '.join(cell.differing)}: {gave}: {cell.said.get(kind, '')}"
-        if cell.points and cell.here.get("always") == cell.points:
+        if cell.here.get("always") == cell.points:
             yield f"{place}: passed by the object that says yes"
-        if cell.points and cell.nbgrader.get("blank") == cell.points:
+        if cell.nbgrader.get("blank") == cell.points:
             yield f"{place}: passed by an empty answer in nbgrader's way"
     verdicts = sum(len(cell.nbgrader) - 1 for cell in counting)
     yield f"{verdicts} verdicts, {sum(len(cell.differing) for cell in counting)} of them others here"
