@@ -22,7 +22,8 @@ from autograder.release import generate, make_profiles
 
 
 def judge_cells(course: Course) -> list[str]:
-    """Run the masters of a lab through a release that is thrown away. Returns a line for each test cell.
+    """Run the masters of a lab through a release that is thrown away. Returns a line for each test cell, and for each
+    other cell that ends in an error.
 
     CourseError where nbgrader can make no release of it.
     """
@@ -32,9 +33,9 @@ def judge_cells(course: Course) -> list[str]:
         shutil.copy(course.home / "nbgrader_config.py", folder)
         generate(copy, Path(folder) / "new")
         shutil.copytree(Path(folder) / "new" / course.lab, copy.release)
-        profiles, _ = make_profiles(copy, copy.release)
+        profiles, broken = make_profiles(copy, copy.release)
     packages = set(lab_packages(course))
-    lines = []
+    lines = list(broken)
     for name in course.notebooks():
         book = read_notebook(course.source / f"{name}.ipynb")
         needed: set[str] = set()  # by the cells so far

@@ -20,7 +20,7 @@ from autograder.record import out_of_date
 from autograder.release.changes import compare, section
 from autograder.release.manifest import write_secret_manifest
 from autograder.course import Course, CourseError, check_masters, command, is_plain, write_profiles
-from autograder.release.profiling import make_profiles
+from autograder.release.profiling import make_profiles, notes
 from autograder.release.generate import generate
 from autograder.release.leaks import find_leaks
 from autograder.course import grade_id, is_solution, is_test, read_notebook
@@ -38,8 +38,8 @@ def make_release(course: Course, dry_run: bool = False, show: Callable[[str], No
     try:
         new = generate(course, folder)
         verify(course, new)
-        profiles, notes = make_profiles(course, new)
-        for line in notes:
+        profiles, broken = make_profiles(course, new)
+        for line in [*broken, *notes(profiles)]:
             show(line)
         lines = compare(course, new)
         with contextlib.ExitStack() as stack:

@@ -43,7 +43,7 @@ from autograder.sandbox import LEVELS, WarmServer, missing
 
 
 def make_profiles(course: Course, release: Path) -> tuple[dict[str, Profile], list[str]]:
-    """The profiles of a lab's plain test cells, with a new release; and what an instructor should know, in lines.
+    """The profiles of a lab's plain test cells, with a new release; and which cells of the masters fail, in lines.
 
     Empty, and at once, for a lab without such cells.
     """
@@ -60,8 +60,8 @@ def make_profiles(course: Course, release: Path) -> tuple[dict[str, Profile], li
         copy = Course(folder, folder, course.lab)
         # In a process of its own: tests may leave anything behind in the one where they run.
         with ProcessPoolExecutor(1, multiprocessing.get_context("forkserver")) as pool:
-            profiles = pool.submit(record, copy, profiles).result()
-    return profiles, notes(profiles)
+            profiles, broken = pool.submit(record, copy, profiles).result()
+    return profiles, broken
 
 
 def empty_profiles(course: Course) -> dict[str, Profile]:
@@ -75,8 +75,11 @@ def empty_profiles(course: Course) -> dict[str, Profile]:
     return found
 
 
-def record(course: Course, profiles: dict[str, Profile]) -> dict[str, Profile]:
-    """Run the masters, and fill in the profiles: once to see what crosses, once held to that, once with nothing written."""
+def record(course: Course, profiles: dict[str, Profile]) -> tuple[dict[str, Profile], list[str]]:
+    """Run the masters, and fill in the profiles: once to see what crosses, once held to that, once with nothing written.
+
+    Returns them, and which cells of the masters end in an error, in lines.
+    """
     packages = lab_packages(course)
     calm_libraries(packages)
     config = course.config()
@@ -86,12 +89,29 @@ def record(course: Course, profiles: dict[str, Profile]) -> dict[str, Profile]:
     with WarmServer(course.release, sandbox_limits(config), level, tools_folder(), packages) as server:
         constant = asyncio.run(draw_constant(masters, server.spec, limits))
 
+        broken: list[str] = []
+
         def examine(recorded: dict[str, Profile] | None, solved: bool) -> SubmissionResult:
             examiner = Examiner(course, "release", limits, constant, recorded)
-            return examiner.examine(server.spec, "master", handed_in(course, solved), "")
+            result = examiner.examine(server.spec, "master", handed_in(course, solved), "")
+            if solved:
+                broken[:] = errors_of(result)
+            return result
 
         fill(course, profiles, examine)
-    return profiles
+    return profiles, broken
+
+
+def errors_of(result: SubmissionResult) -> list[str]:
+    """The cells of the masters, their tests aside, that end in an error when they are run, in lines."""
+    lines = []
+    for book in result.notebooks:
+        for cell in nbformat.reads(result.written[book.name], 4).cells:
+            for output in cell.get("outputs", []) if not is_test(cell) else ():
+                if output.output_type == "error":
+                    what = f"{output.ename}: {str(output.evalue).splitlines()[0][:150] if output.evalue else ''}"
+                    lines.append(f"{book.name}, {grade_id(cell) or cell.id}: this cell of the master ends in {what}")
+    return lines
 
 
 def fill(

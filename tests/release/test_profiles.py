@@ -41,6 +41,7 @@ CELLS = [
     ),
     ("solution", "stack", "### BEGIN SOLUTION\nclass Stack(list):\n    pass\n### END SOLUTION"),
     ("test", "test-stack", "assert issubclass(Stack, list)"),
+    ("solution", "half", "### BEGIN SOLUTION\ndef half(x):\n    return x / 2\n### END SOLUTION\ndef half(x):"),
 ]
 ALWAYS = "class A:\n    __eq__ = __bool__ = lambda *_: True\ndef mean(x):\n    return A()"
 
@@ -90,6 +91,7 @@ def test_a_release_keeps_what_crosses_and_names_what_cannot(made: tuple[Course, 
     assert profiles["first/test-mean"].kinds == ["function"] and profiles["first/test-mean"].operations == []
     assert [line for line in lines if "test-stack" in line and "can be forged" in line]
     assert [(book, cell) for book, cell, _ in forgeable(course)] == [("first", "test-stack")]
+    assert [line for line in lines if "first, half: this cell of the master ends in " in line and "Error" in line]
     assert not list(course.release.rglob("profiles.json"))
     assert make_release(course) is False
 
