@@ -26,9 +26,15 @@ def import_course(options: argparse.Namespace) -> int:
 
     unsound = 0
     for lab in bring(Path.cwd(), options.source, options.lab):
-        print(f"source/{lab.course.lab}: written from {options.source}, which is as it was")
+        if lab.refused:
+            unsound += 1
+            print(f"source/{lab.course.lab}: not written: {lab.refused}")
+        else:
+            print(f"source/{lab.course.lab}: written from {options.source}, which is as it was")
         for line in lab.said:
             print(f"  {line}")
+        if lab.refused:
+            continue
         try:
             for line in judge_cells(lab.course):
                 print(f"  {line}")

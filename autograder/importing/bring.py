@@ -23,13 +23,15 @@ class Brought:
     course: Course
     packages: list[str]
     said: list[str] = field(default_factory=list)
+    refused: str = ""  # why it was not: nothing of it was written
 
 
 def bring(home: Path, place: Path, lab: str | None = None) -> list[Brought]:
     """Write the assignments of a course at `place` into source/ of the course at `home`, with a configuration.
 
-    `lab` is the name for a single assignment, if not its own. Each lab is written whole or not at all. CourseError if
-    there is nothing to bring, or if a lab is there already.
+    `lab` is the name for a single assignment, if not its own. Each lab is written whole or not at all: one of several
+    that cannot be brought in does not keep the others out. CourseError if there is nothing to bring, or if a lab is
+    there already.
     """
     home, place = home.resolve(), place.resolve()
     settings = read_settings((place if place.is_dir() else place.parent) / "nbgrader_config.py")
@@ -42,13 +44,22 @@ def bring(home: Path, place: Path, lab: str | None = None) -> list[Brought]:
         if (there := home / "source" / each.name).exists():
             raise CourseError(f"{there} is there already: remove it, or import under another name with --lab NAME.")
     write_config(home, settings.kept)
-    return [bring_one(home, each, settings) for each in found]
+    brought = []
+    for each in found:
+        try:
+            brought.append(bring_one(home, each, settings))
+        except CourseError as error:
+            if len(found) == 1:
+                raise
+            brought.append(Brought(Course(home, home, each.name), [], refused=str(error)))
+    brought[0].said[:0] = [f"nbgrader_config.py: {name} is not taken over" for name in sorted(set(settings.left))]
+    return brought
 
 
 def bring_one(home: Path, assignment: Assignment, settings: Settings) -> Brought:
     """Write one lab."""
     course = Course(home, home, assignment.name)
-    said = [f"nbgrader_config.py: {name} is not taken over" for name in sorted(set(settings.left))]
+    said = []
     course.source.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=course.source.parent) as name:
         new = Path(name) / assignment.name
@@ -67,7 +78,8 @@ def bring_one(home: Path, assignment: Assignment, settings: Settings) -> Brought
     if not wanted.exists():
         wanted.write_text("".join(f"{line}\n" for line in distributions([*packages, "jupyterlab"])))
     if lacking := not_installed(packages):
-        said.append(f"needs what this Python does not have: pip install {' '.join(distributions(lacking))}")
+        missing = " ".join(distributions(lacking))
+        said.append(f"needs what this Python does not have, so what follows is without it: pip install {missing}")
     return Brought(course, packages, said)
 
 

@@ -109,7 +109,7 @@ def errors_of(result: SubmissionResult) -> list[str]:
         for cell in nbformat.reads(result.written[book.name], 4).cells:
             for output in cell.get("outputs", []) if not is_test(cell) else ():
                 if output.output_type == "error":
-                    what = f"{output.ename}: {str(output.evalue).splitlines()[0][:150] if output.evalue else ''}"
+                    what = ": ".join(filter(None, (str(output.ename), str(output.evalue).split("\n")[0][:150])))
                     lines.append(f"{book.name}, {grade_id(cell) or cell.id}: this cell of the master ends in {what}")
     return lines
 

@@ -100,6 +100,14 @@ def test_other_languages_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "new/source/hw").exists()
 
 
+def test_one_lab_that_cannot_be_brought_does_not_keep_the_others_out(old: Path, tmp_path: Path) -> None:
+    write_notebook(old / "source/A Lab/one.ipynb", [cell("x <- 1", grade_id="x", solution=True)], language="R")
+    refused, lab = bring(tmp_path / "new", old)
+    assert refused.course.lab == "A_Lab" and "only Python" in refused.refused
+    assert not refused.course.source.exists() and (lab.course.source / "words.ipynb").is_file() and not lab.refused
+    assert refused.said == ["nbgrader_config.py: ClearSolutions.enforce_metadata is not taken over"]  # once
+
+
 def test_packages_are_those_of_the_masters(tmp_path: Path) -> None:
     cells = [
         cell("import numpy as np\nfrom no_such_package import x\ntry:\n    import other\nexcept ImportError: pass")
@@ -113,6 +121,8 @@ def test_packages_are_those_of_the_masters(tmp_path: Path) -> None:
         "no_such_package",
         "numpy",
     ]
-    assert lab.said == ["needs what this Python does not have: pip install no_such_package"]
+    assert lab.said == [
+        "needs what this Python does not have, so what follows is without it: pip install no_such_package"
+    ]
     with pytest.raises(CourseError, match="hw imports no_such_package, which this Python lacks"):
         check_masters(lab.course)
