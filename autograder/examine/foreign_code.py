@@ -29,8 +29,12 @@ LIBRARIES = (
     *(f"{folder}/" for folder in (*site.getsitepackages(), site.getusersitepackages())),
     *(f"{Path(str(package.__file__)).parent}/" for package in (autograder, labtools)),
 )
-#: Functions of libraries that run what they are given as code: file, name, and the argument.
-EVALUATORS = [("sympy/parsing/sympy_parser.py", "parse_expr", "s"), ("pandas/core/computation/eval.py", "eval", "expr")]
+#: Functions of libraries that run what they are given as code: file, name, and the argument ("": run as it is).
+EVALUATORS = [
+    ("sympy/parsing/sympy_parser.py", "parse_expr", "s"),
+    ("pandas/core/computation/eval.py", "eval", "expr"),
+    ("/doctest.py", "__run", ""),
+]
 DEEPEST = 40  # frames between such a function and its use of Python's
 
 
@@ -88,6 +92,6 @@ def meant(source: Any, frame: FrameType) -> Any:
             break
         for file, name, argument in EVALUATORS:
             if outer.f_code.co_name == name and outer.f_code.co_filename.endswith(file):
-                return outer.f_locals[argument]
+                return outer.f_locals[argument] if argument else source
         outer = outer.f_back
     return None
