@@ -183,7 +183,7 @@ def test_the_factor_is_told() -> None:
     assert "Every sign is turned round" in first_message("test-gradient-formula", -1)
     assert "Both derivatives are 10 times as large" in first_message("test-my-function", 10)
     assert "All numbers are 2 times as large" in first_message("test-train", 2)
-    assert "The step is half as large" in first_message("test-update-rule", 0.5)
+    assert "Every step is 0.5 times as large" in first_message("test-update-rule", 0.5)
 
 
 IN_PLACE = [
