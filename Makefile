@@ -135,8 +135,9 @@ worker: $(CLUSTER)  ## start a worker of a cluster here: SCHEDULER=tcp://..., HO
 	DASK_DISTRIBUTED__WORKER__DAEMON=False $(BIN)/dask worker $(SCHEDULER) --host $(HOST) \
 	  --dashboard-address $(HOST):0 --nworkers 1 --nthreads $(or $(JOBS),$$(nproc))
 
-bench: $(DEV)  ## compare the speed with stock nbgrader's: SIZE=500 submissions, SAMPLE=12 for stock, REPEAT=2 runs
+bench: $(DEV)  ## measure each step beside stock nbgrader: SIZE="24 100 500" submissions, SAMPLE=12 for stock, REPEAT=2 runs
 	$(BIN)/python -m bench.bench --lab $(LAB) $(if $(SIZE),--size $(SIZE)) --sample $(SAMPLE) --repeat $(REPEAT)
+	$(if $(SIZE),,$(BIN)/python -m bench.growth --lab $(LAB))
 
 bench-courses: $(DEV)  ## compare verdicts with nbgrader's own way on public courses: FROM=folder of courses
 	@$(if $(FROM),,echo "Say where the courses are: make bench-courses FROM=folder"; exit 1;) $(BIN)/python -m bench.courses "$(FROM)"

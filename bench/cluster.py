@@ -24,7 +24,7 @@ from distributed import Client
 from autograder.course import Course, open_course, use_own_commands
 from autograder.grade.run import examine, open_lanes, prepare_gradebook, store_notebooks
 from autograder.record import Writer
-from bench.bench import make_class
+from bench.classes import make_class
 
 
 def main() -> None:

@@ -74,7 +74,8 @@ def autograde(
     seed = secrets.token_hex(8)
     with only_run(course), no_trace_of_nothing(course), ExitStack() as stack:
         lanes: Lanes | None = None
-        if not course.has_gradebook:  # all is to be graded: warm up while the gradebook is made
+        jobs = 1 if student is not None else jobs
+        if not course.has_gradebook or student is not None:  # something is to be graded: warm up while that is read
             lanes = stack.enter_context(lanes_for(course, seed, jobs, level, scheduler))
         writer = stack.enter_context(Writer(course))
         prepare_gradebook(course, writer)

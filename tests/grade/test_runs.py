@@ -1,5 +1,6 @@
 """Runs can be repeated, killed and resumed; what a person entered stays."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from nbgrader.api import Gradebook
 
 from autograder.check.bank import Entry, expected_points, hand_in, read_bank
 from autograder.course import Course, CourseError
-from autograder.grade import autograde
+from autograder.grade import autograde, run
 from autograder.record import Writer
 from tests.grade.conftest import new_course
 
@@ -187,3 +188,24 @@ def recorded(course: Course) -> list[str]:
             return sorted(writer.digests())
     except Exception:  # the gradebook is just being made
         return []
+
+
+def test_one_student_takes_one_process_which_warms_up_at_once(
+    two: Course, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    order: list[object] = []
+
+    def lanes(course: Course, seed: str, jobs: int | None, *_: object) -> contextlib.AbstractContextManager[None]:
+        order.append(jobs)
+        return contextlib.nullcontext()
+
+    def prepare(*_: object) -> None:
+        order.append("gradebook")
+        raise CourseError("enough")
+
+    monkeypatch.setattr(run, "lanes_for", lanes)
+    monkeypatch.setattr(run, "prepare_gradebook", prepare)
+    for student in ("s05-blank", None):
+        with pytest.raises(CourseError, match="enough"):
+            autograde(two, jobs=2, student=student)
+    assert order == [1, "gradebook", "gradebook"]
