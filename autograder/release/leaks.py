@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearSolutions
 
 from autograder.release.manifest import MANIFEST
 from autograder.course import (
@@ -75,6 +74,8 @@ def secret_lines(course: Course) -> set[str]:
 
 def stubs(course: Course) -> str:
     """What nbgrader puts in the place of a solution."""
+    from nbgrader.preprocessors import ClearSolutions  # loads all exporters
+
     clear = ClearSolutions(config=course.config())
     return "\n".join([*clear.code_stub.values(), clear.text_stub])
 
