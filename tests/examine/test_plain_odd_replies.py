@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from autograder.examine import plain_cells
@@ -47,7 +47,13 @@ def test_odd_replies_are_no_fault_of_ours(kernels: str, name: str, monkeypatch: 
 
     monkeypatch.setattr(plain_cells, "explanation", noting)
 
-    @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=8,
+        phases=[Phase.generate],
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(st.data())
     def odd(choices: Any) -> None:
         with room.Kernel(kernels) as kernel:
