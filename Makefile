@@ -70,6 +70,8 @@ test-all: $(READY) $(DEV) $(CLUSTER)  ## run what takes longer, after `make test
 lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --line-length 100 source/*/*.ipynb
+	$(BIN)/ruff format --line-length 100 --check source/*/*.ipynb
 	$(BIN)/mypy
 
 lab: $(READY)  ## open the student version in JupyterLab
