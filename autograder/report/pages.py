@@ -50,17 +50,19 @@ class Converter(GenerateFeedback):
 def write_pages(course: Course, older: list[str], students: list[str], jobs: int) -> Iterator[tuple[str, str | None]]:
     """Write the pages of these students, `jobs` at a time. Yields each with why there are none, or None.
 
-    `older` are students whose pages are about an earlier version of what they handed in. Where a process dies, what it
-    may have held is tried again alone, so that a submission takes no other with it.
+    `older` are students whose pages are about an earlier version of what they handed in. Where a process dies, what is
+    not written yet is tried again in halves, so that in the end a submission takes no other with it.
     """
     lost = []
     for student, reason in in_pool(course, older, students, jobs):
-        if reason == GONE:
+        if reason == GONE and len(students) > 1:
             lost.append(student)
         else:
             yield student, reason
-    for student in lost:
-        yield from in_pool(course, older, [student], 1)
+    middle = (len(lost) + 1) // 2
+    for half in (lost[:middle], lost[middle:]):
+        if half:
+            yield from write_pages(course, older, half, jobs)
 
 
 def in_pool(course: Course, older: list[str], students: list[str], jobs: int) -> Iterator[tuple[str, str | None]]:

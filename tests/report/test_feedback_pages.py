@@ -3,7 +3,7 @@
 import os
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -116,6 +116,20 @@ def test_a_process_that_dies_takes_no_other_with_it(written: Course, monkeypatch
     monkeypatch.setattr(pages, "write", die_for_s2)
     found = dict(pages.write_pages(written, [], list(STUDENTS), 2))
     assert found == {"s1": None, "s2": pages.GONE, "s3": None}
+
+
+def test_what_a_process_takes_with_it_is_halved(written: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[list[str]] = []
+
+    def in_pool(course: Course, older: list[str], students: list[str], jobs: int) -> Iterator[tuple[str, str | None]]:
+        tried.append(students)
+        yield from ((student, pages.GONE if "s200" in students else None) for student in students)
+
+    monkeypatch.setattr(pages, "in_pool", in_pool)
+    everybody = [f"s{number}" for number in range(300)]
+    found = dict(pages.write_pages(written, [], everybody, 2))
+    assert list(found) == everybody and [name for name in found if found[name]] == ["s200"]
+    assert len(tried) < 25
 
 
 def die_for_s2(student: str) -> str | None:
