@@ -38,8 +38,10 @@ def distinctive(answers: Mapping[str, Mapping[str, str]], given: Mapping[str, st
     most = commonplace(sum(bool(own) for own in answers.values()))
     for name, stub in given.items():
         texts = {student: own[name] for student, own in answers.items() if name in own}
-        own = {student: fingerprint(text, code) for student, text in texts.items()}
-        hashes = {student: shrink(each) for student, each in own.items()}
+        own, hashes = {}, {}
+        for student, text in texts.items():
+            own[student] = fingerprint(text, code)
+            hashes[student] = shrink(own[student])
         values, counts = np.unique(np.concatenate([*hashes.values(), np.array([], np.int64)]), return_counts=True)
         dull = np.array([*fingerprint(stub, code).hashes, *values[counts > most]], np.int64)
         for student, each in own.items():
