@@ -72,8 +72,13 @@ def lab_files(course: Course) -> list[tuple[str, str]]:
     ]
 
 
-def files_of(source: Path) -> list[Path]:
-    return sorted(path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+def files_of(folder: Path) -> list[Path]:
+    """The files of a lab below a folder: without hidden ones, which programs leave there (checkpoints, caches)."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not left_behind(path.relative_to(folder)))
+
+
+def left_behind(path: Path) -> bool:
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
 
 
 def digest(data: bytes) -> str:

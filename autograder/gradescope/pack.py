@@ -8,7 +8,7 @@ import secrets
 import zipfile
 from pathlib import Path
 
-from autograder.course import Course, CourseError, command
+from autograder.course import Course, CourseError, command, files_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 #: What stands beside the lab, where there is such a thing. Installing and grading need no more.
@@ -38,15 +38,7 @@ def pack(course: Course, torch_index: str = "") -> Path:
         archive.writestr(SETTING, json.dumps(setting))
         lab = [course.source, course.release]
         for part in [*(course.home / name for name in PARTS), *course.home.glob("requirements*.txt"), *lab]:
-            for path in files_of(part):
+            for path in files_of(part) if part.is_dir() else [part]:
                 archive.write(path, path.relative_to(course.home))
     new.replace(target)
     return target
-
-
-def files_of(path: Path) -> list[Path]:
-    """A file, or the files below a folder, without what Python and Jupyter leave there."""
-    if path.is_file():
-        return [path]
-    left = ("__pycache__", ".ipynb_checkpoints")
-    return [each for each in sorted(path.rglob("*")) if each.is_file() and not set(left) & set(each.parts)]

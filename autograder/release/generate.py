@@ -26,6 +26,7 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
     config.CourseDirectory.db_url = database_url or f"sqlite:///{folder}/gradebook.db"
     folder.mkdir(parents=True, exist_ok=True)
     stamp(config.CourseDirectory.db_url)
+    config.CourseDirectory.ignore = [".*", "__pycache__", "*.pyc", "feedback"]  # nbgrader's own, and all hidden files
     config.GenerateAssignment.force = True
     config.GenerateAssignment.permissions = 644
     with errors_of_nbgrader() as errors:

@@ -38,7 +38,8 @@ def find_leaks(course: Course, release: Path) -> list[str]:
     names = {path.relative_to(course.source) for path in files_of(course.source)}
     tools = tools_folder()
     names |= {Path("labtools") / path.relative_to(tools) for path in files_of(tools)}
-    present = {path.relative_to(release) for path in files_of(release)} - {Path(MANIFEST)}
+    files = (path for path in release.rglob("*") if not path.is_dir() and path.parent.name != "__pycache__")
+    present = {path.relative_to(release) for path in files} - {Path(MANIFEST)}
     found += [f"{name}: is missing" for name in sorted(map(str, names - present))]
     found += [f"{name}: does not belong here" for name in sorted(map(str, present - names))]
     for path in sorted(release / name for name in (present & names) | {Path(MANIFEST)}):

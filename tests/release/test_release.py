@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course, CourseError, read_notebook
+from autograder.course import Course, CourseError, deciding_digests, lab_digest, read_notebook
 from autograder.release import generate
 from autograder.release.manifest import secret_manifest, secrets_path
 from autograder.release.leaks import find_leaks
@@ -41,6 +41,22 @@ def test_the_tracked_release_is_what_the_masters_give(course: Course, tmp_path: 
 
 def test_the_release_leaks_nothing(course: Course) -> None:
     assert find_leaks(course, course.release) == []
+
+
+def test_what_programs_leave_beside_a_master_is_no_part_of_the_lab(copy: Course, tmp_path: Path) -> None:
+    """JupyterLab keeps a copy of each notebook that is saved, solutions and all; linters keep caches."""
+    before = lab_digest(copy), deciding_digests(copy)
+    for name in (".ipynb_checkpoints/exercise1_gradient_descent-checkpoint.ipynb", ".ruff_cache/CACHEDIR.TAG", ".DS_Store"):
+        left = copy.source / name
+        left.parent.mkdir(exist_ok=True)
+        shutil.copy(copy.source / "exercise1_gradient_descent.ipynb", left)
+    assert (lab_digest(copy), deciding_digests(copy)) == before
+    assert same_files(generate(copy, tmp_path / "new"), copy.release)
+
+
+def test_a_hidden_file_in_a_release_is_found(copy: Course) -> None:
+    shutil.copy(copy.source / "exercise1_gradient_descent.ipynb", copy.release / ".exercise1.ipynb")
+    assert find_leaks(copy, copy.release) == [".exercise1.ipynb: does not belong here"]
 
 
 @pytest.mark.slow
