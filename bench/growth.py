@@ -25,7 +25,6 @@ from autograder.course import (
     submission_digest,
     use_own_commands,
 )
-from autograder.grade import autograde
 from autograder.record import VERSION, Writer
 from bench.classes import course_folder, make_class
 from bench.measure import Cost
@@ -60,7 +59,7 @@ def graded_class(home: Course, place: Path) -> Course:
     course_folder(home, place)
     course = Course(place, place, home.lab)
     make_class(home, place, MODELS)
-    autograde(course)
+    run_step(course, "autograde")
     return course
 
 
