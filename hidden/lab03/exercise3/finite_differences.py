@@ -92,13 +92,15 @@ def _place(random: Random) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _shows(earlier: Earlier, x: Tensor, target: Tensor, params: Tensor) -> bool:
-    """Whether the errors of float32 and of such a factor are well above what ROUGH allows."""
+    """Whether the errors of float32 and of such a factor are well above what ROUGH allows, and there are both signs."""
     up, down = (params.float() + 1e-5).double(), (params.float() - 1e-5).double()
     errors = (up - down) / 2e-5 - 1  # of the steps, relative
     if errors.abs().max() < 1e-3:
         return False
     right = _differences(lambda rows: earlier.losses(x, target, rows), params, 1e-5)
-    return bool(right.abs().max() > 0.1 and (errors * right).abs().max() > 9e-5)
+    return bool(
+        right.min() < -0.01 and right.max() > 0.01 and right.abs().max() > 0.1 and (errors * right).abs().max() > 9e-5
+    )
 
 
 def judge(checks: Checks, student: Names) -> None:

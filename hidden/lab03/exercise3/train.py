@@ -79,6 +79,7 @@ def judge(checks: Checks, student: Names) -> None:
     """Add the hidden checks of `test-train`, 2.5 points."""
     random = random_numbers("train")
     x, target, start = draw(random, 6, 2), draw(random, 6, low=0), draw(random, 9)
+    target[0], target[-1] = 0.95, 0.05  # in no order that sorting would leave
     run = Run(x, target, start, alpha=random.uniform(0.6, 0.9))
     steep = _steep(random)
 
