@@ -8,7 +8,7 @@ from torch import Tensor
 
 from hidden.lab03.exercise3.comparing import expect_unchanged, same
 from hidden.lab03.exercise3.earlier import OTHERS
-from hidden.lab03.exercise3.places import Offer, Place, draw_places, offers_at
+from hidden.lab03.exercise3.places import Offer, Place, draw_places, draw_usual, offers_at
 
 from labtools import Answer, Checks, Names, expect, numbers, random_numbers
 from probes import call_and_look
@@ -89,7 +89,7 @@ def judge(checks: Checks, student: Names) -> None:
     """Add the hidden checks of `test-check-gradients`, 3.5 points."""
     random = random_numbers("check-gradients")
     places = draw_places(random)
-    first, place = draw_places(random)["usual"]  # that no other check has asked about
+    first, place = draw_usual(random), draw_usual(random)  # that no other check has asked about
 
     def look(place: Place, gradient: Tensor) -> Answer:
         """The answer to a gradient, while `finite_difference_gradient` gives right differences."""

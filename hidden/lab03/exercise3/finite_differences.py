@@ -85,22 +85,28 @@ def _place(random: Random) -> tuple[Tensor, Tensor, Tensor]:
     """
     while True:
         x = draw(random, 4, 2, low=-0.9, high=0.9).float().double()
-        target = draw(random, 4, low=0.1, high=0.9).float().double()
         params = draw(random, 9, low=-0.9, high=0.9)
-        if all(_shows(earlier, x, target, params) for earlier in (OWN, OTHERS)):
+        far = torch.where(OTHERS.predict(x, params).mean() > 0.5, 0.1, 0.6)  # else its derivatives are small
+        target = (far + draw(random, 4, low=0, high=0.3)).float().double()
+
+        def others(rows: Tensor, x: Tensor = x, target: Tensor = target) -> Tensor:
+            return OTHERS.losses(x, target, rows)
+
+        errors = _errors_of_steps(params)
+        if _shows(errors, OWN.gradient(x, target, params)) and _shows(errors, _differences(others, params, 1e-5)):
             return x, target, params
 
 
-def _shows(earlier: Earlier, x: Tensor, target: Tensor, params: Tensor) -> bool:
-    """Whether the errors of float32 and of such a factor are well above what ROUGH allows, and there are both signs."""
+def _errors_of_steps(params: Tensor) -> Tensor:
+    """By how much, relatively, each step of 1e-5 is wrong when it is taken in float32."""
     up, down = (params.float() + 1e-5).double(), (params.float() - 1e-5).double()
-    errors = (up - down) / 2e-5 - 1  # of the steps, relative
-    if errors.abs().max() < 1e-3:
-        return False
-    right = _differences(lambda rows: earlier.losses(x, target, rows), params, 1e-5)
-    return bool(
-        right.min() < -0.01 and right.max() > 0.01 and right.abs().max() > 0.1 and (errors * right).abs().max() > 9e-5
-    )
+    return (up - down) / 2e-5 - 1
+
+
+def _shows(errors: Tensor, right: Tensor) -> bool:
+    """Whether the errors of float32 and of such a factor are well above what ROUGH allows, and there are both signs."""
+    large = errors.abs().max() >= 1e-3 and right.abs().max() > 0.1 and (errors * right).abs().max() > 9e-5
+    return bool(large and right.min() < -0.01 and right.max() > 0.01)
 
 
 def judge(checks: Checks, student: Names) -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hidden.lab03.exercise3 import backprop
 from hidden.lab03.exercise3.inputs import draw
-from hidden.lab03.exercise3.network import losses, predict
+from hidden.lab03.exercise3.network import predict
 
 Point = tuple[Tensor, Tensor, Tensor]  # x, target, params
 Change = Callable[[Tensor], Tensor]  # a right gradient to a wrong one
@@ -78,9 +78,8 @@ def _place(random: Random, point: Point, where: str, wrong: dict[str, Change] = 
 
 
 def gradient(x: Tensor, target: Tensor, params: Tensor) -> Tensor:
-    """The nine derivatives of the mean loss in float64, for parameters of any type, without formulas by hand."""
-    theta = params.double().detach().requires_grad_()
-    return torch.autograd.grad(losses(x, target, theta), theta)[0]
+    """The nine derivatives of the mean loss in float64, for numbers of any type."""
+    return backprop.gradient(x.double(), target.double(), params.double())
 
 
 def draw_places(random: Random, number: int = 2) -> dict[str, list[Place]]:
@@ -88,14 +87,26 @@ def draw_places(random: Random, number: int = 2) -> dict[str, list[Place]]:
     wrong_entries = _wrong_entries(random)
     kinds: dict[str, list[Place]] = {}
     while len(kinds.get("usual", [])) < number:
-        drawn = _draw_once(random)
-        if _is_clear(drawn["usual"]) and (flat := _flat(random, drawn["usual"])):
-            drawn["entries"] = replace(drawn["usual"], wrong=wrong_entries)
-            drawn["computed"] = _computed(random, drawn["usual"].point[2])
-            drawn["flat"] = flat
+        usual = draw_usual(random)
+        if flat := _flat(random, usual):
+            drawn = {"usual": usual, "entries": replace(usual, wrong=wrong_entries), "flat": flat}
+            drawn |= _others(random, usual) | {"computed": _computed(random, usual.point[2])}
             for kind, place in drawn.items():
                 kinds.setdefault(kind, []).append(place)
     return kinds
+
+
+def draw_usual(random: Random) -> Place:
+    """A place where the derivatives have both signs, and rounding decides nothing."""
+    while True:
+        x, params = draw(random, 4, 2), 0.3 * draw(random, 9)
+        params = params + torch.where(params < 0, -0.4, 0.4)  # no weight is tiny, so no mistake can hide
+        params[7:] = params[7:].abs() * torch.tensor([1.0, -1.0])  # so the derivatives have both signs
+        p = predict(x, params)
+        y = torch.where(p.mean() > 0.5, 0.15, 0.85) + 0.1 * draw(random, 4)  # far from p: the one by c is large
+        usual = _place(random, (x, y, params), "", WRONG_AS_A_WHOLE)
+        if _is_clear(usual):
+            return usual
 
 
 def _is_clear(usual: Place) -> bool:
@@ -140,19 +151,15 @@ def _computed(random: Random, params: Tensor) -> Place:
             return place
 
 
-def _draw_once(random: Random) -> dict[str, Place]:
-    x, params = draw(random, 4, 2), 0.3 * draw(random, 9)
-    params = params + torch.where(params < 0, -0.4, 0.4)  # no weight is tiny, so no mistake can hide
-    params[7:] = params[7:].abs() * torch.tensor([1.0, -1.0])  # so the derivatives have both signs
+def _others(random: Random, usual: Place) -> dict[str, Place]:
+    """Places with the same x where derivatives are 0, and one with numbers in float32."""
+    x, y, params = usual.point
     dead = params.clone()
     dead[7] = 0  # u1 = 0: nothing that comes before hidden neuron 1 matters
-    p = predict(x, params)
-    y = torch.where(p.mean() > 0.5, 0.15, 0.85) + 0.1 * draw(random, 4)  # far from p: the derivative by c is large
     spread = draw(random, 4, low=0.3, high=0.5) * torch.tensor([1.0, -1.0, 1.0, -1.0], dtype=torch.float64)
-    balanced = p - (spread - spread.mean())  # the derivative by c is 0, but its difference is rounding
+    balanced = predict(x, params) - (spread - spread.mean())  # the derivative by c is 0, but its difference is rounding
     where_balanced = "where one entry is 0 and the difference is 0 up to rounding"
     places = {
-        "usual": _place(random, (x, y, params), "", WRONG_AS_A_WHOLE),
         "zeros": _place(random, (x, y, dead), ", where some of its entries are exactly 0"),
         "balanced": _place(random, (x, balanced, params), f", {where_balanced}"),
         "single": _place(random, (x, y, params.float()), ", with numbers in float32"),
