@@ -22,7 +22,7 @@ from pathlib import Path
 from distributed import Client
 
 from autograder.course import Course, open_course, use_own_commands
-from autograder.grade.run import examine, open_lanes, prepare_gradebook, store_notebooks
+from autograder.grade.run import examine, lanes_for, prepare_gradebook, store_notebooks
 from autograder.record import Writer
 from bench.classes import make_class
 
@@ -88,7 +88,7 @@ def rate(home: Course, size: int, workers: int, address: str | None) -> float:
     with tempfile.TemporaryDirectory() as folder:
         course = Course(home.home, Path(folder), home.lab)
         names = make_class(home, course.root, size)
-        with Writer(course) as writer, open_lanes(course, "0", workers, False, address) as lanes:
+        with Writer(course) as writer, lanes_for(course, "0", workers, None, address) as lanes:
             prepare_gradebook(course, writer)
             while sum(lane.slots - 1 for lane in lanes.now()) < workers:
                 time.sleep(0.2)

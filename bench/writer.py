@@ -16,7 +16,7 @@ from autograder.check.bank import Entry, hand_in
 from autograder.collect import read_submission
 from autograder.course import Course, SubmissionResult, open_course, use_own_commands
 from autograder.dispatch.lanes import Lane, dispatch
-from autograder.grade.run import examine, open_lanes, prepare_gradebook, store_notebooks
+from autograder.grade.run import examine, lanes_for, prepare_gradebook, store_notebooks
 from autograder.intake import HandedIn
 from autograder.record import Writer
 
@@ -51,7 +51,7 @@ def record_many(home: Course, number: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         course = Course(home.home, Path(folder), home.lab)
         hand_in(Entry("s-made", ""), course)
-        with open_lanes(course, "0", 1, False) as own:
+        with lanes_for(course, "0", 1, None) as own:
             (made,) = examine(course, own, ["s-made"], "0")
         names = [f"s{each:06}" for each in range(number)]
         for name in names:
