@@ -61,8 +61,8 @@ demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores; 
 test: $(READY) $(DEV) $(CLUSTER) lint  ## run the tests that every change has to pass
 	$(BIN)/python -m pytest -m "not slow and not whole_bank" $(PARALLEL)
 
-test-quick: $(READY) $(DEV) lint  ## run those that start no kernel: an answer within a minute
-	$(BIN)/python -m pytest -m "not slow and not whole_bank and not kernel" $(PARALLEL) $(addprefix tests/,$(QUICK))
+test-quick: $(READY) $(DEV) lint  ## run the light ones: an answer within a minute
+	$(BIN)/python -m pytest -m "not slow and not whole_bank and not heavy" $(PARALLEL) $(addprefix tests/,$(QUICK))
 
 test-all: $(READY) $(DEV) $(CLUSTER)  ## run what takes longer, after `make test`: each protection taken out, wide samples
 	$(BIN)/python -m pytest -m slow $(PARALLEL)

@@ -20,7 +20,7 @@ USES = [
     "import sympy\nsympy.sympify(answer)",
     "from sympy.parsing.sympy_parser import parse_expr\nparse_expr(answer)",
     "import helpers\nhelpers.value_of(answer)",
-    "import doctest\nclass F: pass\nF.__doc__ = '>>> ' + answer + '\\n'\ndoctest.run_docstring_examples(F, {})",
+    "import doctest\ndef f(): pass\nf.__doc__ = '>>> ' + answer + '\\n'\ndoctest.run_docstring_examples(f, {})",
 ]
 TABLES = [
     "import pandas as pd\npd.DataFrame({'a': [1]}).query(answer)",

@@ -12,7 +12,7 @@ from autograder.course import Profile
 from autograder.examine.plain_cells import PlainCells, Sitting
 from tests.examine import room
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.heavy
 
 ATTACKS = tomllib.loads(Path(__file__).with_name("plain_attacks.toml").read_text())
 RIGHT = """

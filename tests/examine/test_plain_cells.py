@@ -7,7 +7,7 @@ import pytest
 
 from tests.examine import room
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.heavy
 
 CASES = tomllib.loads(Path(__file__).with_name("plain_cells.toml").read_text())
 BLANK = "# YOUR CODE HERE\npass"

@@ -16,7 +16,7 @@ from autograder.examine.plain_cells import PlainCells, Sitting
 from tests.examine import room
 from tests.odd import changed
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.heavy
 
 CELLS = tomllib.loads(Path(__file__).with_name("plain_cells.toml").read_text())
 OURS = {"autograder", "labtools"}

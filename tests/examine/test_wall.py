@@ -167,6 +167,7 @@ def test_a_wrong_call_is_told_to_the_caller(across: None, names: dict[str, Any],
     assert call("use", lambda x: 1 / x).error == error
 
 
+@pytest.mark.heavy
 def test_calls_have_an_end(across: None, names: dict[str, Any]) -> None:
     counted = []
 

@@ -251,6 +251,7 @@ def test_what_is_no_formula_stays(value: object) -> None:
     assert no_formula(value) == value
 
 
+@pytest.mark.heavy
 def test_nbgrader_export_uses_the_same_plugins(course: Course) -> None:
     export = [sys.executable, "-m", "nbgrader", "export", "--exporter=autograder.export.MoodleExport", "--to=out.csv"]
     refused = subprocess.run(export, cwd=course.root, capture_output=True, text=True)

@@ -51,6 +51,7 @@ def bomb(depth: int) -> bytes:
     return zipped({f"{number}.zip": zipped(inner) for number in range(3)}) if depth else zipped(inner)
 
 
+@pytest.mark.heavy
 def test_archives_share_one_budget(skeletons: dict[str, Skeleton]) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     found = find_notebooks(HandedIn({"all.zip": bomb(1)}), skeletons)
@@ -60,6 +61,7 @@ def test_archives_share_one_budget(skeletons: dict[str, Skeleton]) -> None:
     assert grown < 600_000  # kB; each archive alone may hold 400 MB
 
 
+@pytest.mark.heavy
 def test_archives_beside_each_other_share_it_too(skeletons: dict[str, Skeleton]) -> None:
     found = find_notebooks(HandedIn({"a.zip": bomb(0), "b.zip": bomb(0)}), skeletons)
     assert "`b.zip/0.ipynb` is beyond the 400 MB" in found[NAME].reason

@@ -100,6 +100,7 @@ def test_one_kind_of_file_at_a_time(cases: list[Case], envelope) -> None:
         assert case.lost(intake) == [], (case.name, intake.repairs)
 
 
+@pytest.mark.heavy
 def test_of_damages_together_nearly_all_are_recovered(cases: list[Case]) -> None:
     random = Random(20261123)
     whole, failures = 0, []

@@ -99,7 +99,7 @@ def test_without_a_sandbox_the_run_stops_with_one_line(empty: Course, monkeypatc
         autograde(empty)
 
 
-@pytest.mark.kernel
+@pytest.mark.heavy
 def test_half_characters_do_not_stop_the_others(empty: Course) -> None:
     half = "\\ud800"  # a surrogate, which no file can hold as UTF-8
     answer = f'print("{half}")  # HALF\n\n\ndef gradient(x1, x2):\n    raise ValueError("{half}")'

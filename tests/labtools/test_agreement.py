@@ -14,7 +14,7 @@ from tests.conftest import HOME
 
 from labtools.handin import Found, examine
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.heavy
 
 BANK = {
     entry.name: entry

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.check.bank import Entry, build
 from autograder.course import Course
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.heavy
 
 NAME = "exercise1_gradient_descent"
 

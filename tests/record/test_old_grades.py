@@ -17,6 +17,8 @@ from autograder.record import VERSION, Writer, read_old_grades
 from autograder.report import write_feedback, write_report
 from tests.grade.conftest import new_course
 
+pytestmark = pytest.mark.heavy
+
 NAME = "Zoë-Müller"
 OTHERWISE = unicodedata.normalize("NFD", NAME)
 

@@ -27,6 +27,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3.dbapi2, "connect", lambda *given, **named: connect(*given, **{**named, "timeout": 0.1}))
 
 
+@pytest.mark.heavy
 def test_a_locked_gradebook_is_waited_for_and_that_is_said_once(
     empty: Course, locked, capsys: pytest.CaptureFixture
 ) -> None:
@@ -44,6 +45,7 @@ def test_waiting_has_an_end(empty: Course, locked, monkeypatch: pytest.MonkeyPat
     locked()
 
 
+@pytest.mark.heavy
 def test_what_is_done_again_is_done_once(empty: Course, capsys: pytest.CaptureFixture) -> None:
     """A lock that comes in the middle of writing."""
     with Writer(empty) as writer:

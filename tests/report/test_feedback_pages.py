@@ -20,6 +20,8 @@ from autograder.report.feedback_page import add_grades
 from tests.grade.conftest import new_course
 from tests.record.conftest import PROOFS, copy_of, hand_in_proofs
 
+pytestmark = pytest.mark.heavy
+
 STUDENTS = ("s1", "s2", "s3")
 
 

@@ -23,6 +23,7 @@ def copy(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
     folder = tmp_path_factory.mktemp("course")
     for name in ("source", "hidden", "release"):
         shutil.copytree(home / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    shutil.copy(home / "nbgrader_config.py", folder)
     course = Course(folder, folder, "lab03")
     make_solution(course)
     return course
