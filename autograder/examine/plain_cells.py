@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from autograder.course import CheckResult, Profile, grade_id, is_plain, is_test
 from autograder.examine import standins
 from autograder.examine.deadline import Deadline
+from autograder.examine.forbidden import forbidden
 from autograder.examine.foreign_code import foreign_code, texts_in
 from autograder.examine.held import Unanswered
 from autograder.examine.kinds import NAME, ask_kinds, kind_of
@@ -179,8 +180,9 @@ class Sitting:
                 tell = cell.used & owners.used_by_theirs & (owners.theirs | names_bound_by(cell))
                 visit.begin(test, profile, read, tell)
                 try:
-                    exec(cell.body, self._namespace)
-                    value = eval(cell.last, self._namespace) if cell.last else None
+                    with forbidden(visit.refuse):
+                        exec(cell.body, self._namespace)
+                        value = eval(cell.last, self._namespace) if cell.last else None
                     earned = points_of(value, cell.points)
                     message = "" if earned == cell.points else f"{earned:g} of {cell.points:g} points."
                 finally:
