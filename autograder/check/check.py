@@ -129,12 +129,15 @@ class Check:
                     self._judge(result.student, entries[result.student], result, seed)
 
     def _hand_in(self, small: Course, student: str, entry: Entry) -> None:
-        """Only the notebooks that differ from the reference are handed in, or all of them if none does."""
-        touched = {self._book_of.get(cell, "") for cell in [*entry.answers, *entry.after]} | set(entry.files)
+        """Only the notebooks that differ from the reference are handed in, or all of them if that can be told of none.
+
+        A file that is no notebook could be any of those that are not handed in.
+        """
+        touched = {self._book_of.get(cell, "") for cell in [*entry.answers, *entry.after]}
         folder = small.submission(student)
         folder.mkdir(parents=True)
         for name, text in build(entry, small).items():
-            if entry.base == "release" or not touched or name in touched:
+            if entry.base == "release" or entry.files or not touched or name in touched:
                 (folder / f"{name}.ipynb").write_text(text)
 
     def _judge(self, student: str, entry: Entry, result: SubmissionResult, seed: str) -> None:
