@@ -21,13 +21,13 @@ def make_parser() -> argparse.ArgumentParser:
         command.add_argument("--lab", help="folder of the lab in source/ (default: the only one there is)")
         command.set_defaults(function=function)
         if name == "autograde":
-            command.add_argument("--jobs", type=positive, help="submissions graded at a time (default: cores)")
+            command.add_argument("--jobs", type=positive, help="submissions graded at a time (default: see docs)")
             command.add_argument("--student", help="grade this student only")
             command.add_argument("--scheduler", help="grade on a Dask cluster: the address of its scheduler")
         if name == "release":
             command.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
         if name == "check":
-            command.add_argument("--jobs", type=positive, help="answers graded at a time (default: cores)")
+            command.add_argument("--jobs", type=positive, help="answers graded at a time (default: see docs)")
             command.add_argument("--only", default="", help="only entries and mutants with this text in their name")
             command.add_argument("--seeds", type=positive, default=1, help="how often, with other random inputs")
         if name in ("autograde", "check", "demo", "doctor"):

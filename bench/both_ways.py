@@ -130,8 +130,8 @@ def run_both(course: str, notebook: str, lab: Course, profiles: dict[str, Profil
         constant = asyncio.run(draw_constant([master], server.spec, limits))
 
         def grade(answers: dict[str, str], recorded: dict[str, Profile] | None = None) -> SubmissionResult:
-            examiner = Examiner(lab, "bench", limits, constant, recorded)
-            return examiner.examine(server.spec, "s01", handed_in(lab, answers), "")
+            examiner = Examiner(lab, "bench", limits, recorded)
+            return examiner.examine(server.spec, constant, "s01", handed_in(lab, answers), "")
 
         solved = solutions(lab)
         fill(lab, profiles, lambda recorded, right: grade(solved if right else {}, recorded))

@@ -74,10 +74,8 @@ class Station:
         return asyncio.run(draw_constant(masters, self._server.spec, self._setting.times))
 
     def warm_up(self) -> None:
-        """Wait until kernels can be had, and have the processes start. ServerFailed if that fails."""
-        pool, _ = self._ready()
-        for _ in range(self._jobs):
-            pool.submit(os.getpid)
+        """Have the processes start, and wait until kernels can be had. ServerFailed if that fails."""
+        self._ready()
 
     def examine(self, student: str, handed: HandedIn, digest: str, usual: float | None = None) -> str:
         """Examine one submission, in a process of the pool. Returns its SubmissionResult as JSON.
@@ -87,8 +85,8 @@ class Station:
         """
         pool: ProcessPoolExecutor | None = None
         try:
-            pool, spec = self._ready()
-            return pool.submit(examine_one, spec, student, handed, digest, usual).result()
+            pool, spec, constant = self._ready()
+            return pool.submit(examine_one, spec, constant, student, handed, digest, usual).result()
         except BrokenProcessPool:
             with self._lock:
                 if self._pool is pool:
@@ -97,25 +95,31 @@ class Station:
         except KernelRefused as error:
             raise Lost(str(error)) from None
 
-    def _ready(self) -> tuple[ProcessPoolExecutor, KernelSpec]:
-        """The pool and the server's kernel, started again where they are gone. ServerFailed if that fails."""
+    def _ready(self) -> tuple[ProcessPoolExecutor, KernelSpec, Outputs]:
+        """The pool, the server's kernel and the outputs of constant cells; what is gone of them is made again.
+
+        The pool's processes load the lab while the server warms up. ServerFailed if that fails.
+        """
         with self._lock:
+            self._pool = self._pool or self._start_pool()
             self._warm.result()
             if not self._server.running:
                 self._warm = self._owner.submit(self._server.start)
                 self._warm.result()
-            if self._pool is None:
-                if self._constant.exception():  # the server died meanwhile
-                    self._constant = self._owner.submit(self._draw)
-                own = self._setting
-                setting = (own.course, own.seed, own.times, self._constant.result())
-                try:
-                    self._pool = ProcessPoolExecutor(
-                        self._jobs, self._context, initializer=start_worker, initargs=setting
-                    )
-                except OSError as error:  # no semaphore can be made
-                    raise CourseError(
-                        f"No processes for grading: {error}. /dev/shm has to be writable: mount -t tmpfs tmpfs "
-                        "/dev/shm, or in a container leave out what makes it read-only."
-                    ) from None
-            return self._pool, self._server.spec
+            if self._constant.exception():  # the server died meanwhile
+                self._constant = self._owner.submit(self._draw)
+            return self._pool, self._server.spec, self._constant.result()
+
+    def _start_pool(self) -> ProcessPoolExecutor:
+        own = self._setting
+        setting = (own.course, own.seed, own.times)
+        try:
+            pool = ProcessPoolExecutor(self._jobs, self._context, initializer=start_worker, initargs=setting)
+        except OSError as error:  # no semaphore can be made
+            raise CourseError(
+                f"No processes for grading: {error}. /dev/shm has to be writable: mount -t tmpfs tmpfs "
+                "/dev/shm, or in a container leave out what makes it read-only."
+            ) from None
+        for _ in range(self._jobs):
+            pool.submit(os.getpid)  # a process is started when it is needed
+        return pool

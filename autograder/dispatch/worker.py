@@ -19,13 +19,13 @@ _trouble: CourseError | None = None
 _seconds = 0.0  # for one submission, and all that is done with it
 
 
-def start_worker(course: Course, seed: str, limits: TimeLimits, constant: Outputs) -> None:
+def start_worker(course: Course, seed: str, limits: TimeLimits) -> None:
     """Prepare this process. It ends by itself when the process that started the run is gone."""
     global _examiner, _trouble, _seconds
     threading.Thread(target=end_with_parent, daemon=True).start()
     calm_libraries(lab_packages(course))
     try:
-        _examiner = Examiner(course, seed, limits, constant)
+        _examiner = Examiner(course, seed, limits)
     except CourseError as error:  # said once, with the first submission; raised here, each process would print it
         _trouble = error
     _seconds = 2 * limits.submission_seconds
@@ -38,7 +38,9 @@ def end_with_parent() -> None:
         os._exit(1)
 
 
-def examine_one(spec: KernelSpec, student: str, handed: HandedIn, digest: str, usual: float | None = None) -> str:
+def examine_one(
+    spec: KernelSpec, constant: Outputs, student: str, handed: HandedIn, digest: str, usual: float | None = None
+) -> str:
     """Examine a submission with kernels of this spec. Returns its SubmissionResult as JSON.
 
     CourseError where the lab cannot be loaded. Linux ends this process if reading what was handed in, or making it
@@ -49,6 +51,6 @@ def examine_one(spec: KernelSpec, student: str, handed: HandedIn, digest: str, u
     assert _examiner is not None, "start_worker comes first"
     signal.setitimer(signal.ITIMER_REAL, _seconds)
     try:
-        return _examiner.examine(spec, student, handed, digest, usual).to_json(whole=True)
+        return _examiner.examine(spec, constant, student, handed, digest, usual).to_json(whole=True)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

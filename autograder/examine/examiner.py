@@ -53,7 +53,7 @@ LOOKING = 10.0  # seconds of CPU time for each look at what a student wrote, bes
 
 
 class Examiner:
-    """Examines submissions of one lab, one after the other. `constant`: outputs of the lab's constant cells.
+    """Examines submissions of one lab, one after the other.
 
     `recorded` is for the run of the masters at a release: profiles of plain test cells that this run fills in.
     """
@@ -63,7 +63,6 @@ class Examiner:
         course: Course,
         seed: str,
         limits: TimeLimits,
-        constant: Outputs,
         recorded: dict[str, Profile] | None = None,
     ) -> None:
         self._lab = Lab(course, recorded)
@@ -73,22 +72,30 @@ class Examiner:
         self._given = frozenset(path.name for path in course.release.rglob("*") if path.suffix != ".ipynb")
         self._seed = seed
         self._limits = limits
-        self._constant = constant
 
     def examine(
-        self, spec: KernelSpec, student: str, handed: HandedIn, digest: str, usual: float | None = None
+        self,
+        spec: KernelSpec,
+        constant: Outputs,
+        student: str,
+        handed: HandedIn,
+        digest: str,
+        usual: float | None = None,
     ) -> SubmissionResult:
         """Grade the notebooks in what was handed in, in kernels of this spec. Never raises for what a student did.
 
-        `digest` is that of the files: the inputs of the checks are drawn from it and from the lab's secret. Where
-        others wait, `usual` is what a submission takes, in seconds: one that takes much longer is put off.
+        `constant`: outputs of the lab's constant cells (see constant.py). `digest` is that of the files: the inputs
+        of the checks are drawn from it and from the lab's secret. Where others wait, `usual` is what a submission
+        takes, in seconds: one that takes much longer is put off.
         """
         result = SubmissionResult(student, seed_of(self._seed, digest), digest)
         checks.seed = result.seed
-        asyncio.run(self._examine(spec, handed, result, usual))
+        asyncio.run(self._examine(spec, constant, handed, result, usual))
         return result
 
-    async def _examine(self, spec: KernelSpec, handed: HandedIn, result: SubmissionResult, usual: float | None) -> None:
+    async def _examine(
+        self, spec: KernelSpec, constant: Outputs, handed: HandedIn, result: SubmissionResult, usual: float | None
+    ) -> None:
         """Fill in the result. (asyncio.run describes in text what a coroutine returns, which takes long for this.)"""
         asyncio.get_running_loop().set_exception_handler(forget)
         limits = self._limits if usual is None else self._limits.hurried(usual)
@@ -110,7 +117,7 @@ class Examiner:
                 book.tampering, book.unwritten = taken.tampering, sorted(taken.unwritten)
                 notebook = taken.notebook
                 kernel = StudentKernel(spec, limits, deadline, hurried)
-                notes = await self._run(kernel, notebook, book)
+                notes = await self._run(kernel, notebook, book, constant)
                 if hurried and kernel.out_of_time:
                     result.put_off = True
                     return
@@ -134,13 +141,15 @@ class Examiner:
         book.unwritten = [grade_id(cell) for cell in notebook.cells if is_solution(cell)]
         return notebook
 
-    async def _run(self, kernel: StudentKernel, notebook: NotebookNode, book: NotebookResult) -> dict[str, list[str]]:
+    async def _run(
+        self, kernel: StudentKernel, notebook: NotebookNode, book: NotebookResult, constant: Outputs
+    ) -> dict[str, list[str]]:
         """Run all cells in order, and fill in the grades of the test cells. Returns what their checks noted."""
         running = Running(self._lab, self._limits, self._recording, kernel, book)
         await running.run(notebook)
         for cell in notebook.cells:
             if is_constant(cell):
-                cell.outputs = nbformat.from_dict(self._constant[grade_id(cell)])
+                cell.outputs = nbformat.from_dict(constant[grade_id(cell)])
         return running.notes
 
     def _grade(self, notebook: NotebookNode, book: NotebookResult) -> None:

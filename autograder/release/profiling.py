@@ -92,8 +92,8 @@ def record(course: Course, profiles: dict[str, Profile]) -> tuple[dict[str, Prof
         broken: list[str] = []
 
         def examine(recorded: dict[str, Profile] | None, solved: bool) -> SubmissionResult:
-            examiner = Examiner(course, "release", limits, constant, recorded)
-            result = examiner.examine(server.spec, "master", handed_in(course, solved), "")
+            examiner = Examiner(course, "release", limits, recorded)
+            result = examiner.examine(server.spec, constant, "master", handed_in(course, solved), "")
             if solved:
                 broken[:] = errors_of(result)
             return result

@@ -13,6 +13,7 @@ from autograder.collect import UNCERTAIN, folder_name, of_people, read_recipient
 from autograder.course import Course, CourseError, command
 from autograder.dispatch import cores
 from autograder.record import Writer, digests_of_said, read_old_grades
+from autograder.report.pages import write_pages
 from autograder.report.written import Written
 
 
@@ -35,8 +36,6 @@ def write_feedback(course: Course, jobs: int | None = None) -> list[Path]:
     written = Written(course, {name: [said.get(name), words.get(name)] for name in students})
     failed = {}
     if changed := written.changed(students):
-        from autograder.report.pages import write_pages  # loads nbgrader's converters
-
         (course.root / "feedback").mkdir(exist_ok=True)
         try:
             for student, reason in progress(write_pages(course, [*words], changed, jobs or cores()), len(changed)):

@@ -6,45 +6,16 @@ import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nbgrader.converters import GenerateFeedback
-from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
+from autograder.course import Course
 
-from autograder.course import Course, errors_of_nbgrader
+if TYPE_CHECKING:
+    from autograder.report.converter import Converter
 
+CONVERTER = "autograder.report.converter"  # the process that hands out the pages does without it
 GONE = "the process that wrote the pages died"
 _loaded: list[Converter] = []  # that of a process of the pool
-
-
-class Converter(GenerateFeedback):
-    """nbgrader's converter, made ready once, for one submission after the other."""
-
-    def __init__(self, course: Course, older: list[str]) -> None:
-        config = course.config()
-        config.GenerateFeedback.force = True
-        config.AddResults.older = older
-        super().__init__(coursedir=CourseDirectory(config=config), config=config)
-        self.start()
-
-    def init_notebooks(self) -> None:
-        """Nothing yet: `write` says which."""
-
-    def convert_notebooks(self) -> None:
-        """Nothing yet."""
-
-    def write(self, student: str) -> str | None:
-        """Write the pages of one submission. Returns why there are none, or None."""
-        folder = Path(self._format_source(self.coursedir.assignment_id, student))
-        self.assignments = {str(folder): [str(path) for path in folder.glob("*.ipynb")]}
-        with errors_of_nbgrader() as errors:
-            try:
-                super().convert_notebooks()
-            except NbGraderException as error:
-                tracebacks = [text for text in errors if "Traceback" in text] or [str(error)]
-                return tracebacks[0].strip().splitlines()[-1]
-        return None
 
 
 def write_pages(course: Course, older: list[str], students: list[str], jobs: int) -> Iterator[tuple[str, str | None]]:
@@ -68,7 +39,7 @@ def write_pages(course: Course, older: list[str], students: list[str], jobs: int
 def in_pool(course: Course, older: list[str], students: list[str], jobs: int) -> Iterator[tuple[str, str | None]]:
     """The same, once."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, CONVERTER])
     with ProcessPoolExecutor(min(jobs, len(students)), context, load, (course, older)) as pool:
         running: dict[Future[str | None], str] = {pool.submit(write, student): student for student in students}
         try:
@@ -84,6 +55,8 @@ def in_pool(course: Course, older: list[str], students: list[str], jobs: int) ->
 
 def load(course: Course, older: list[str]) -> None:
     """Begin a process of the pool."""
+    from autograder.report.converter import Converter
+
     _loaded.append(Converter(course, older))
 
 

@@ -7,7 +7,7 @@ from autograder.sandbox.box.layout import FULL, LEVELS, NONE, REDUCED, SHARED
 from autograder.sandbox.box.limits import Limits
 from autograder.sandbox.levels import missing, weaker
 from autograder.sandbox.provisioner import KernelRefused
-from autograder.sandbox.share import fair_share
+from autograder.sandbox.share import fair_share, room_for
 from autograder.sandbox.warm import ServerFailed, WarmServer
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "fair_share",
     "kernels",
     "missing",
+    "room_for",
     "weaker",
 ]

@@ -17,6 +17,11 @@ def fair_share(limits: Limits, kernels: int) -> Limits:
     return dataclasses.replace(limits, memory_bytes=min(limits.memory_bytes, int(ALL * machine_memory() / kernels)))
 
 
+def room_for(limits: Limits) -> int:
+    """How many kernels at the same time can have the whole memory of these limits."""
+    return int(ALL * machine_memory() / limits.memory_bytes)
+
+
 def machine_memory() -> int:
     """Bytes of memory that this machine has, or this container."""
     lines = Path("/proc/meminfo").read_text().splitlines()

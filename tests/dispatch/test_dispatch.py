@@ -6,6 +6,7 @@ import pytest
 
 from autograder.course import Course, CourseError, SubmissionResult, TimeLimits
 from autograder.dispatch import lanes as module
+from autograder.dispatch.choose import at_a_time
 from autograder.dispatch.lanes import Lane, dispatch
 from autograder.dispatch.station import Lost, Setting, Station
 from autograder.intake import HandedIn
@@ -97,6 +98,18 @@ def test_what_a_closed_lane_held_is_given_to_another() -> None:
     lanes.now = lambda: everything() if next(looks) < 3 else everything()[1:]  # type: ignore[method-assign]
     found, causes = run(lanes, ["s1", "s2", "s3"])
     assert sorted(found) == ["s1", "s2", "s3"] and not causes
+
+
+@pytest.mark.parametrize(
+    ("own", "room", "most"), [(1, 9, 2), (2, 9, 3), (4, 9, 6), (4, 5, 5), (2, 1, 2), (64, 60, 64), (64, 999, 96)]
+)
+def test_more_submissions_than_cores_where_memory_allows(
+    monkeypatch: pytest.MonkeyPatch, own: int, room: int, most: int
+) -> None:
+    limits = Limits(memory_bytes=1_000_000_000)
+    monkeypatch.setattr("autograder.dispatch.choose.cores", lambda: own)
+    monkeypatch.setattr("autograder.sandbox.share.machine_memory", lambda: 2_000_000_000 * room + 1_000_000)
+    assert at_a_time(limits) == most
 
 
 def test_without_lanes_the_run_stops() -> None:

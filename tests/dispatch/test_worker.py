@@ -15,8 +15,8 @@ from autograder.intake import HandedIn
 from autograder.course import TimeLimits, open_course
 
 examine.find_notebooks = lambda *given: re.fullmatch("(a|a)*b", 80 * "a")  # holds the interpreter's lock
-worker.start_worker(open_course("lab03", Path(sys.argv[1])), "0", TimeLimits(submission_seconds=1), {})
-worker.examine_one(None, "s01", HandedIn({}), "")
+worker.start_worker(open_course("lab03", Path(sys.argv[1])), "0", TimeLimits(submission_seconds=1))
+worker.examine_one(None, {}, "s01", HandedIn({}), "")
 """
 
 

@@ -13,10 +13,10 @@ FIRST = "exercise1_gradient_descent"
 
 @pytest.fixture(scope="module")
 def own(course: Course) -> Examiner:
-    return Examiner(course, "0", TimeLimits(), {})
+    return Examiner(course, "0", TimeLimits())
 
 
-async def run_nothing(self: Examiner, kernel: object, notebook: object, book: NotebookResult) -> dict[str, list[str]]:
+async def run_nothing(self: Examiner, *given: object) -> dict[str, list[str]]:
     """In the place of the run in a kernel."""
     return {}
 
@@ -27,7 +27,7 @@ def examine(own: Examiner, course: Course, monkeypatch: pytest.MonkeyPatch):
     data = build(Entry("right", ""), course)[FIRST].encode()
 
     def one() -> NotebookResult:
-        result: SubmissionResult = own.examine(None, "s01", HandedIn({f"{FIRST}.ipynb": data}), "")
+        result: SubmissionResult = own.examine(None, {}, "s01", HandedIn({f"{FIRST}.ipynb": data}), "")
         return result.notebooks[0]
 
     return one

@@ -122,8 +122,8 @@ def leave_an_error(*given):
     return find_notebooks(*given)
 
 find_notebooks, examine.find_notebooks = examine.find_notebooks, leave_an_error
-examiner = examine.Examiner(open_course("lab03", Path(sys.argv[1])), "0", TimeLimits(), {})
-print([book.status for book in examiner.examine(None, "s01", HandedIn({}), "").notebooks])
+examiner = examine.Examiner(open_course("lab03", Path(sys.argv[1])), "0", TimeLimits())
+print([book.status for book in examiner.examine(None, {}, "s01", HandedIn({}), "").notebooks])
 """
 
 

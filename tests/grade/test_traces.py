@@ -34,6 +34,6 @@ def test_a_lab_that_cannot_be_loaded_is_told_with_a_submission(course: Course, m
     """Raised while a process of the pool starts, it would be printed by each, with a traceback."""
     monkeypatch.setattr(worker, "Examiner", stop)
     monkeypatch.setattr(worker, "end_with_parent", lambda: None)
-    worker.start_worker(course, "0", TimeLimits(), {})
+    worker.start_worker(course, "0", TimeLimits())
     with pytest.raises(CourseError, match="no machine"):
-        worker.examine_one(None, "s01", None, "")  # type: ignore[arg-type]
+        worker.examine_one(None, {}, "s01", None, "")  # type: ignore[arg-type]
