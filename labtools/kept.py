@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from labtools.instances import named
 from labtools.uses import FUNCTIONS, SPECIAL, has_special, iterate, origin
 from labtools.values import Values
 
@@ -40,6 +41,8 @@ class Kept:
             return ["module", value.__name__]
         if id(value) in self._borrowed:
             return ["yours", self._borrowed[id(value)]]
+        if self.values.is_shared(value):
+            return self.values.instance(value, [])
         if isinstance(value, type):
             return ["class", self._describe(value), *origin(value)]
         if isinstance(value, BaseException):
@@ -82,9 +85,9 @@ class Kept:
             return self._objects[parts[0]]
         if name == "import":
             found = importlib.import_module(parts[0])
-            for part in parts[1].split(".") if parts[1] else ():
-                found = getattr(found, part)
-            return found
+            return named(found, parts[1]) if parts[1] else found
+        if name == "instance":
+            return object.__new__(named(importlib.import_module(parts[0]), parts[1]))
         if name == "function":
             return self._borrow(*parts)
         if name == "iterator":

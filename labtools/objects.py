@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from labtools.kept import Kept
+from labtools.replacing import Replacing
 from labtools.uses import GENERAL, MAX_WARNINGS, Printed, noted_warnings, seed
 
 MISSING = ["missing"]
@@ -28,17 +29,26 @@ class Objects:
         self._names = names
         self._kept = Kept(exchange)
         self.values = self._kept.values
+        self._replacing = Replacing()
         self._seen: dict[str, Any] = {}  # the data of global names, as the grader knows them
+
+    def end(self) -> None:
+        """Put back what a test has replaced: another grader's test begins."""
+        self._replacing.put_all_back()
 
     def do(self, request: dict[str, Any]) -> dict[str, Any]:
         """Carry out one request. Errors of the student's code are part of the answer."""
         self.values.begin()
         self._kept.described = []
+        for data in request.get("moved", []):
+            self.values.decode(data)
+        for place, said in request.get("replaced", []):
+            self._replacing.put(place, said, self.values.decode)
         self._set(request.get("set", {}), request.get("delete", []))
         seed(request.get("random"), self.values)
         operation, *parts = request["do"]
         given = {name: self.values.decode(data) for name, data in request.get("with", {}).items()}
-        before = {key: data for key, data in self._changing(request.get("keys", []))}
+        before = {key: data for key, data in self._changing({*request.get("keys", []), *self.values.shared})}
         printed = Printed()
         redirected = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO())
         with self._input(), noted_warnings(bool(request.get("warn"))) as noted, redirected[0], redirected[1]:
@@ -51,7 +61,8 @@ class Objects:
             except BaseException as error:
                 self.values.begin()
                 answer = {"raised": self._kept.error(error)}
-        changed = [data for key, data in self._changing(list(before)) if data != before[key]]
+        watched = {*before, *self.values.shared}
+        changed = [data for key, data in self._changing(watched) if data != before.get(key)]
         self.values.begin()
         return {
             **answer,
@@ -118,6 +129,7 @@ class Objects:
         pass
 
     def _forget(self) -> None:
+        self._replacing.put_all_back()
         self.values.forget()
         self._seen.clear()
 
@@ -145,8 +157,8 @@ class Objects:
                 changes[name] = self._seen[name] = data
         return changes
 
-    def _changing(self, keys: list[int]) -> Iterator[tuple[int, Any]]:
-        for key in keys:
+    def _changing(self, keys: set[int]) -> Iterator[tuple[int, Any]]:
+        for key in sorted(keys):
             self.values.begin()
             with contextlib.suppress(ValueError, KeyError):
                 yield key, self.values.encode(self.values.object(key))

@@ -33,7 +33,7 @@ SPECIAL = [
     "divmod", "radd", "rsub", "rmul", "rtruediv", "rfloordiv", "rmod", "rpow", "rmatmul", "rand", "ror", "rxor",
     "rlshift", "rrshift", "rdivmod", "iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul",
     "iand", "ior", "ixor", "neg", "pos", "abs", "invert", "int", "float", "complex", "index", "round", "trunc",
-    "floor", "ceil", "enter", "exit", "array",
+    "floor", "ceil", "enter", "exit", "array", "getattr", "getattribute",
 ]  # fmt: skip
 GENERAL: dict[str, Callable[..., Any]] = {
     "eq": operator.eq, "ne": operator.ne, "bool": bool, "hash": hash, "str": str, "repr": repr, "format": format,

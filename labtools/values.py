@@ -3,8 +3,8 @@
 A number, text, list, set or date becomes data that JSON can carry, and on the other side a value of the same type
 with the same content (forms.py, and tables.py for arrays and tables). What can change (a list, an array) has a key:
 both sides know it by that key, so it stays one thing however often it crosses, and changes of one side can be made on
-the other. What has no value, such as a function, is left to the two hooks of `Values`. Nothing is unpickled or
-evaluated.
+the other. What has no value, such as a function, is left to the two hooks of `Values`; they may have an object cross
+by its state (`instance`), which is then shared: both sides know it by its key. Nothing is unpickled or evaluated.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any
 
 from labtools import tables
 from labtools.forms import BY_NAME, CHANGING, CLASS_NAMES, CLASSES, FORMS, NAMES, is_named
+from labtools.instances import set_state, state_of
+from labtools.keys import Keys
 
 MAX_PARTS = 1_000_000  # of one message, all that it holds together
 MAX_SIZE = 15_900_000  # characters of its texts and arrays
@@ -24,18 +26,15 @@ MAX_DIGITS = 25_000  # of a whole number, hexadecimal
 MAX_RECEIVED = 60_000_000  # of all messages until what they brought is forgotten: parts, and characters of texts
 
 
-class Values:
+class Values(Keys):
     """One side's end: turns values into data and back.
 
     `refer` gives the data for what has no value (a list that begins with a text), `resolve` what such data stands for.
-    `step` is 1 on one side and -1 on the other, so that their keys differ.
     """
 
     def __init__(self, refer: Callable[[Any], list[Any]], resolve: Callable[[str, list[Any]], Any], step: int) -> None:
         self._refer, self._resolve = refer, resolve
-        self._step, self._last = step, 0
-        self._objects: dict[int, Any] = {}  # what can change, by key
-        self._keys: dict[int, int] = {}  # its key, by identity
+        super().__init__(step)
         self._received = 0
         self._named: dict[tuple[str, tuple[str, ...]], type] = {}  # classes of named tuples
         self.begin()
@@ -57,17 +56,26 @@ class Values:
 
     def forget(self) -> None:
         """Forget what can change: it will be another thing when it crosses again."""
-        self._objects.clear()
-        self._keys.clear()
+        self._forget()
         self._received = 0
-
-    def object(self, key: int) -> Any:
-        return self._objects[key]
 
     @property
     def written(self) -> list[int]:
         """The keys of what can change in this message."""
         return sorted(self._written)
+
+    def instance(self, value: Any, origin: list[str]) -> list[Any]:
+        """An object by its state, as data; from now on it is shared.
+
+        `origin`: the module and the name of its class, unless the other side has the object already.
+        """
+        key = self.key(value)
+        self._shared.add(key)
+        if key in self._written:
+            return ["same", key]
+        self._written.add(key)
+        state = state_of(value)
+        return ["instance", key, origin, list(state), [self.encode(part) for part in state.values()]]
 
     def spend(self, size: int) -> None:
         self._size += size
@@ -129,17 +137,6 @@ class Values:
         self._written.add(key)
         return [name, key, *map(self.encode, parts)]
 
-    def key(self, value: Any) -> int:
-        """The key of something that can change; it is kept from now on."""
-        if id(value) not in self._keys:
-            self._last += self._step
-            self._keep(self._last, value)
-        return self._keys[id(value)]
-
-    def _keep(self, key: int, value: Any) -> None:
-        self._objects[key] = value
-        self._keys[id(value)] = key
-
     def _name(self, kind: Any) -> list[Any]:
         fields = tuple(kind._fields)
         self._named[kind.__name__, fields] = kind
@@ -182,7 +179,20 @@ class Values:
             return self._refreshed(kind, key, fixed, content)
         if name in tables.NAMES:
             return self._table(name, parts)
+        if name == "instance":
+            return self._instance(*parts)
         return self._resolve(name, list(parts))
+
+    def _instance(self, key: int, origin: list[str], names: list[str], content: list[Any]) -> Any:
+        value = self._objects.get(key)
+        if value is None:
+            value = self._resolve("instance", origin)
+            self._keep(key, value)
+            self._shared.add(key)
+        if key not in self._shared:
+            raise ValueError("a value cannot change its type")
+        set_state(value, dict(zip(names, map(self.decode, content), strict=True)))
+        return value
 
     def _refreshed(self, kind: type, key: int, fixed: list[Any], content: list[Any]) -> Any:
         value = self._objects.get(key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from autograder.course import Profile
 
 
@@ -33,7 +35,7 @@ class Held:
         elif kind not in self.profile.kinds:
             self.refuse(f"this test does not expect {what}")
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: str) -> NoReturn:
         """Refuse what is offered: the cell is over, whatever the test makes of it."""
         self.refusal = self.refusal or Refused(reason)
         raise self.refusal

@@ -1,4 +1,5 @@
-"""What a plain test cell gives to the student's code: functions that are computed here, and things to import there."""
+"""What a plain test cell gives to the student's code: functions that are computed here, things to import there, and
+objects of the lab's own classes."""
 
 from __future__ import annotations
 
@@ -20,10 +21,14 @@ OURS = ("__main__", "autograder", "hidden")  # functions from there are computed
 
 
 class Lending:
-    """The functions that a test has given away, by number. Each call of them is computed here, and counted."""
+    """The functions that a test has given away, by number. Each call of them is computed here, and counted.
 
-    def __init__(self, visit: Received) -> None:
+    `origin` tells where both sides have a class, if they do (given.py).
+    """
+
+    def __init__(self, visit: Received, origin: Callable[[type], list[str] | None]) -> None:
         self._visit = visit
+        self.values, self.origin = visit.values, origin
         self._functions: list[Any] = []
         self._numbers: dict[int, int] = {}  # by identity
         self._calls = 0
@@ -53,7 +58,7 @@ class Lending:
         self._calls += 1
         if self._calls > MAX_CALLS:
             raise TooManyCalls(f"a function was called more than {MAX_CALLS} times")
-        values = self._visit.values
+        values = self.values
         try:
             self._visit.learn(described)
             function = builtins.input if number == "input" else self.function(number)
@@ -77,7 +82,8 @@ class Lending:
 def refer(value: Any, lending: Lending) -> list[Any]:
     """Data for what has no value: a stand-in, something to import, a function or an iterator of the test.
 
-    TypeError for an object of another kind, which only the test's own side can use.
+    An object of a class that the lab gives its students crosses by its state. TypeError for one of another kind, which
+    only the test's own side can use.
     """
     if standins.is_standin(value):
         lending.check(value)
@@ -90,6 +96,8 @@ def refer(value: Any, lending: Lending) -> list[Any]:
         return ["function", lending.lend(value), str(getattr(value, "__name__", type(value).__name__))]
     if isinstance(value, Iterator):
         return ["iterator", lending.lend(value.__next__)]
+    if origin := lending.origin(type(value)):
+        return lending.values.instance(value, origin)
     raise TypeError(f"an object of type {type(value).__name__} of the test cannot be given to the student's code")
 
 

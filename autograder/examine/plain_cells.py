@@ -19,6 +19,7 @@ from autograder.examine import standins
 from autograder.examine.deadline import Deadline
 from autograder.examine.forbidden import forbidden
 from autograder.examine.foreign_code import foreign_code, texts_in
+from autograder.examine.given import GivenClasses
 from autograder.examine.held import Unanswered
 from autograder.examine.kinds import NAME, ask_kinds, kind_of
 from autograder.examine.outcome import Outcome
@@ -30,6 +31,7 @@ from autograder.examine.ownership import (
     ownership,
     statements,
 )
+from autograder.examine.replaced import Replaced, names_of_places
 from autograder.examine.rules import explanation, points_of
 from autograder.examine.surroundings import surroundings
 from autograder.examine.visit import Ask, Visit
@@ -48,6 +50,7 @@ class PlainCell:
     last: CodeType | None
     used: set[str]
     imports: list[list[str]]
+    places: set[str]  # names of what it may set an attribute of
 
 
 class PlainCells:
@@ -89,6 +92,7 @@ class PlainCells:
 def compiled(cell: NotebookNode, helpers: list[ast.stmt]) -> PlainCell:
     """Compile a cell. `helpers`: what it may use of our own code, itself included."""
     nodes = ask_kinds(ast.Module(statements(cell.source), type_ignores=[])).body
+    used = reach(nodes, helpers)
     last = nodes[-1] if nodes and isinstance(nodes[-1], ast.Expr) and not cell.source.rstrip().endswith(";") else None
     body = ast.Module(nodes[:-1] if last else nodes, type_ignores=[])
     return PlainCell(
@@ -96,8 +100,9 @@ def compiled(cell: NotebookNode, helpers: list[ast.stmt]) -> PlainCell:
         float(cell.metadata.nbgrader.points),
         compile(body, grade_id(cell), "exec"),
         compile(ast.Expression(last.value), grade_id(cell), "eval") if isinstance(last, ast.Expr) else None,
-        reach(nodes, helpers),
+        used,
         [[module, inside, name] for name, module, inside in imports(nodes) if inside != "*"],
+        names_of_places([*nodes, *(each for each in helpers if names_bound([each]) & used)]),
     )
 
 
@@ -131,6 +136,7 @@ class Sitting:
         self._folder, self._seconds, self._recording = folder, seconds, recording
         self._done = 0  # of the given code
         self._namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *_, **__: None, NAME: kind_of}
+        self._given = GivenClasses(folder)
         self._visit: Visit | None = None
         self._visited: object = None
         self._entered = [""]  # the sources of the cells so far, as IPython's `In` has them
@@ -140,7 +146,7 @@ class Sitting:
     def visit(self) -> Visit:
         """A visit that goes on, or a new one after a refusal or in a new process."""
         if self._visit is None or self._visit.refusal or self._visited is not self._process():
-            self._visit = Visit(self._ask, self._namespace, self._cells.imported(), self._recording)
+            self._visit = Visit(self._ask, self._namespace, self._cells.imported(), self._given, self._recording)
             self._visited = self._process()
         return self._visit
 
@@ -174,11 +180,14 @@ class Sitting:
         guard = foreign_code(self._cells.texts, self._again, visit.refuse)
         if "In" not in owners.theirs:
             self._namespace["In"] = list(self._entered)
-        with memory_limit(), around as printed, guard, Deadline() as deadline, deadline.limit(self._seconds):
+        after = contextlib.ExitStack()
+        with memory_limit(), around as printed, guard, after, Deadline() as deadline, deadline.limit(self._seconds):
             try:
                 self._run_given(self._cells.ids[test])
+                replaced = Replaced(cell.places, self._namespace, owners.imports)
+                after.callback(replaced.put_back)
                 tell = cell.used & owners.used_by_theirs & (owners.theirs | names_bound_by(cell))
-                visit.begin(test, profile, read, tell)
+                visit.begin(test, profile, read, tell, replaced)
                 try:
                     with forbidden(visit.refuse):
                         exec(cell.body, self._namespace)
@@ -204,6 +213,7 @@ class Sitting:
             self._done += 1
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(code, self._namespace)
+            self._given.add(self._namespace, names_bound(self._cells.owners.ours[cell]))
 
 
 def names_bound_by(cell: PlainCell) -> set[str]:

@@ -8,6 +8,7 @@ import weakref
 from typing import Any
 
 from autograder.examine import standins
+from autograder.examine.given import GivenClasses
 from autograder.examine.held import Held
 from autograder.examine.lending import Lending, refer
 
@@ -15,6 +16,7 @@ from labtools.forms import CLASSES
 from labtools.values import Values
 
 KINDS = {"function", "instance", "iterator"}
+MAKES_ATTRIBUTES = {"getattr", "getattribute"}
 EXCEPTIONS_OF = {*sys.stdlib_module_names, "numpy", "pandas", "scipy", "torch", "matplotlib"}
 
 
@@ -22,16 +24,18 @@ class Received(Held):
     """The student's objects by their numbers. `imports` are what the master's own imports give, by their origin.
 
     Only those can be taken for the real ones: a function or a class that does something is never run on this side
-    because the student's process names it.
+    because the student's process names it. A class that goes by the name of one of a module of the lab's (`given`)
+    stands for it where a test compares classes, as it does for isinstance.
     """
 
-    def __init__(self, imports: dict[tuple[str, str], Any], recording: bool) -> None:
+    def __init__(self, imports: dict[tuple[str, str], Any], given: GivenClasses, recording: bool) -> None:
         super().__init__(recording)
-        self._imports = imports
+        self._imports, self._given = imports, given
         self._classes: dict[int, Any] = {}
+        self._making: set[int] = set()  # classes that make attributes when they are asked for
         self._things: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self.values = Values(lambda value: refer(value, self.lending), self._resolve, 1)
-        self.lending = Lending(self)
+        self.lending = Lending(self, given.origin)
 
     def learn(self, described: list[dict[str, Any]]) -> None:
         """Make the classes that are described."""
@@ -39,8 +43,18 @@ class Received(Held):
             number, name, module = int(each["number"]), str(each["name"])[:200], str(each["module"])[:200]
             bases = [base for data in each["bases"] if (base := self._base(data)) is not None]
             special = [str(name) for name in each["special"] if str(name).isidentifier()]
+            if MAKES_ATTRIBUTES & {*special}:
+                self._making.add(number)
+                special = [name for name in special if name not in MAKES_ATTRIBUTES]
             kind = self._exception(module, name) if any(issubclass(base, BaseException) for base in bases) else None
-            self._classes[number] = kind or standins.make_class(self, number, name, module, bases, special)
+            self._classes[number] = kind or standins.make_class(
+                self, number, name, module, bases, special, self._given.find(module, name)
+            )
+
+    def makes_attributes(self, number: int) -> bool:
+        """Whether the class of an object makes attributes when they are asked for."""
+        thing = self._things.get(number)
+        return thing is not None and standins.number_of(type(thing)) in self._making
 
     def _base(self, data: list[Any]) -> Any:
         """A base of a class: another stand-in, or an exception. Values have none: they cannot be stood for."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import secrets
 import sys
 import warnings
 from collections.abc import Callable, Iterable
@@ -17,10 +18,11 @@ from typing import Any
 
 from autograder.course import Profile
 from autograder.examine import standins
+from autograder.examine.given import GivenClasses
 from autograder.examine.held import Unanswered
 from autograder.examine.lending import Lending
-from autograder.examine.received import Received
-from autograder.examine.surroundings import random_states
+from autograder.examine.replaced import Replaced
+from autograder.examine.telling import Telling
 
 from labtools.objects import MISSING
 
@@ -33,30 +35,32 @@ FREE = {"str", "repr", "format", "dir", "copy", "deepcopy", "source", "setitem",
 Ask = Callable[[str, dict[str, Any], Lending], Any]
 
 
-class Visit(Received):
+class Visit(Telling):
     """One submission's objects, seen from the plain test cells of one notebook."""
 
     def __init__(
-        self, ask: Ask, namespace: dict[str, Any], imports: dict[tuple[str, str], Any], recording: bool
+        self,
+        ask: Ask,
+        namespace: dict[str, Any],
+        imports: dict[tuple[str, str], Any],
+        given: GivenClasses,
+        recording: bool,
     ) -> None:
-        super().__init__(imports, recording)
+        super().__init__(namespace, imports, given, recording)
         self._ask = ask
-        self._namespace = namespace
         self._cell = ""
         self._new = True  # the student's process begins to count its objects anew
         self._labels: dict[int, str] = {}
-        self._known: dict[str, Any] = {}  # data of the student's names, as both sides know them
-        self._told: set[str] = set()
         self._watched: list[str] = []
-        self._seeded = False  # since the last use
+        self._every: dict[int, bool] = {}  # objects that have every attribute
         self._filters: list[Any] = []  # of warnings, before the test cell set its own
         self._uses = 0
 
     # ------------------------------------------------------------------ a test cell
 
-    def begin(self, cell: str, profile: Profile, read: Iterable[str], tell: Iterable[str]) -> None:
+    def begin(self, cell: str, profile: Profile, read: Iterable[str], tell: Iterable[str], around: Replaced) -> None:
         """Begin a test cell that mentions these names of the student, and may change those to tell."""
-        self._cell, self.profile, self._uses = cell, profile, 0
+        self._cell, self.profile, self._uses, self._replaced = cell, profile, 0, around
         self._watched, self._told = sorted(read), set()
         self._filters = list(warnings.filters)
         self._request(cell, "read", self._watched)
@@ -71,7 +75,7 @@ class Visit(Received):
         if isinstance(refusal, Unanswered):
             raise refusal
         self.refusal = None
-        if imports or any(self._changes()):
+        if imports or any(self.changes()):
             self._request(self._cell, "imports", imports)
         self._request(self._cell, "forget")
         self.values.forget()
@@ -96,7 +100,20 @@ class Visit(Received):
         return self._use(number, "call", number, arguments=arguments, named=named)
 
     def get(self, number: int, name: str) -> Any:
-        return self._use(number, "get", number, name)
+        found = self._use(number, "get", number, name)
+        if standins.is_standin(found) and self._has_every(number):
+            self.need("getattr")
+        return found
+
+    def _has_every(self, number: int) -> bool:
+        """Whether an object of the student's has an attribute of any name: that it has one then says nothing."""
+        if number not in self._every:
+            self._every[number] = False
+            if self.makes_attributes(number):
+                with contextlib.suppress(Exception):
+                    self._use(number, "get", number, f"x{secrets.token_hex(8)}")
+                    self._every[number] = True
+        return self._every[number]
 
     def put(self, number: int, name: str, value: Any) -> None:
         self._use(number, "put", number, name, value=value)
@@ -130,10 +147,6 @@ class Visit(Received):
         ]
         return inspect.Signature(parameters, return_annotation=returned[0] if returned else empty)
 
-    def seeded(self) -> None:
-        """The test has seeded a random generator: the student's gets the same state."""
-        self._seeded = True
-
     def _use(self, number: int, operation: str, *parts: Any, **given: Any) -> Any:
         label = self._labels.get(number, self._cell)
         result = self._request(label, operation, *parts, **given)["result"]
@@ -150,22 +163,11 @@ class Visit(Received):
         self._uses += 1
         if self._uses > MAX_USES:
             self.refuse(f"this test uses your objects more than {MAX_USES} times")
-        changed, deleted = self._changes()
-        self.values.begin()
         message: dict[str, Any] = {"watch": self._watched if operation != "forget" else [], "new": self._new}
         message["warn"] = list(warnings.filters) != self._filters
         self._new = False
-        if changed:
-            message["set"] = {name: self.values.encode(self._namespace[name]) for name in changed}
-            self._known.update(message["set"])
-        if deleted:
-            message["delete"] = deleted
-            self._known.update(dict.fromkeys(deleted, MISSING))
-        if self._seeded:
-            self._seeded = False
-            states = random_states()
-            message["random"] = [self.values.encode(part) for part in (tuple(states), *states.values())]
-        message["with"] = {name: self.values.encode(value) for name, value in given.items()}
+        self.tell(message)
+        message["with"] = {name: self.data(value) for name, value in given.items()}
         message["keys"] = self.values.written
         message["do"] = [operation, *parts]
         answer = self._ask(label, message, self.lending)
@@ -193,6 +195,7 @@ class Visit(Received):
                     self._learn_name(name, data)
             else:
                 result = {"result": self.values.decode(answer["value"])}
+            self.note_states()
         except Exception as error:  # whatever the student's process sends
             self.refusal = Unanswered(f"a reply that cannot be read ({type(error).__name__})")
             raise self.refusal from None
@@ -206,20 +209,3 @@ class Visit(Received):
         registry = self._namespace.setdefault("__warningregistry__", {})
         for line, message in warned:
             warnings.warn_explicit(message, type(message), "<student>", line, "__main__", registry)
-
-    def _changes(self) -> tuple[list[str], list[str]]:
-        """Names of the student that the test has set or changed, and that it has deleted.
-
-        What cannot cross, such as an open file of the test, is not told.
-        """
-        changed, deleted = [], []
-        for name in sorted(self._told):
-            self.values.begin()
-            if name not in self._namespace:
-                if self._known.get(name, MISSING) != MISSING:
-                    deleted.append(name)
-            else:
-                with contextlib.suppress(TypeError, ValueError):
-                    if self.values.encode(self._namespace[name]) != self._known.get(name):
-                        changed.append(name)
-        return changed, deleted

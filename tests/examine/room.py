@@ -97,13 +97,22 @@ def beside(path: str, master: NotebookNode, answers: list[str]) -> list[float]:
 
 
 def behind(
-    path: str, master: NotebookNode, answers: list[str], profiles: dict[str, Profile] | None = None
+    path: str,
+    master: NotebookNode,
+    answers: list[str],
+    profiles: dict[str, Profile] | None = None,
+    folder: Path | None = None,
 ) -> tuple[list[float], list[str], dict[str, Profile]]:
-    """The points and the messages of the tests behind the wall. Without profiles they are made in this run."""
+    """The points and the messages of the tests behind the wall. Without profiles they are made in this run.
+
+    `folder` holds the lab's files, if it has any.
+    """
     points, messages, left = [], [], list(answers)
     made: dict[str, Profile] = {}
     with Kernel(path) as kernel:
-        sitting = Sitting(PlainCells(master), kernel.ask, lambda: kernel, kernel.folder, 10.0, profiles is None)
+        sitting = Sitting(
+            PlainCells(master), kernel.ask, lambda: kernel, folder or kernel.folder, 10.0, profiles is None
+        )
         for cell in master.cells:
             if not is_test(cell):
                 source = left.pop(0) if cell.metadata.get("nbgrader") else cell.source

@@ -61,6 +61,34 @@ def test_without_its_profile_an_object_that_answers_everything_gains_points(kern
     assert points[0] == 4.0
 
 
+EVERY = """
+class Every:
+    def __init__(self, *_):
+        pass
+    def __getattr__(self, name):
+        return self
+class Person(Every):
+    pass
+"""
+SOME = EVERY.replace("return self", "if name != 'age': raise AttributeError\n        return Every()")
+
+
+@pytest.mark.parametrize("answer, gained", [(EVERY, 0.0), (SOME, 4.0), (EVERY.replace("return self", "return 3"), 4.0)])
+def test_that_an_object_with_every_attribute_has_one_counts_for_nothing(
+    kernels: str, answer: str, gained: float
+) -> None:
+    """What an attribute's value says is another matter: it is judged here."""
+    right = "class Person:\n    def __init__(self, age):\n        self.age = age"
+    master = room.notebook(("solution", right), ("test", "assert hasattr(Person(3), 'age')"))
+    points, messages, profiles = room.behind(kernels, master, [right])
+    assert points == [4.0] and room.beside(kernels, master, [answer]) == [4.0]
+    points, messages, _ = room.behind(kernels, master, [answer], profiles)
+    assert points == [gained], messages
+    kept = room.notebook(("solution", answer), ("test", "assert hasattr(Person(3), 'age')"))
+    _, _, needed = room.behind(kernels, kept, [answer])
+    assert room.behind(kernels, kept, [answer], needed)[0] == [4.0]  # where the master's own object has every one
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -101,6 +101,8 @@ class Line:
     def _use(self, request: Any) -> list[Any]:
         """Carry out a request of a plain test cell."""
         if self._objects is None or request.get("new"):
+            if self._objects:
+                self._objects.end()
             self._objects = Objects(self._names, self._call)
         try:
             answer = self._objects.do(request)
