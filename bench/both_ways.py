@@ -75,6 +75,11 @@ class Cell:
         return self.nbgrader.get("solution") == self.points
 
     @property
+    def empty_passes(self) -> bool:
+        """Whether it asks nothing: an empty answer passes in nbgrader's way, too."""
+        return self.nbgrader.get("blank") == self.points
+
+    @property
     def differing(self) -> list[str]:
         """The submissions with another verdict here, the object that says yes aside."""
         return [kind for kind, points in self.nbgrader.items() if kind != "always" and self.here.get(kind) != points]

@@ -58,7 +58,7 @@ HEAD = [
     "more points",
     "always: nbgrader",
     "always: here",
-    "of these, so does an empty answer",
+    "always: here, where an empty answer fails",
 ]
 
 
@@ -81,8 +81,21 @@ def row(name: str, notebooks: int, cells: list[Cell]) -> str:
     ]
     same, nbgrader, here = (f"{part} ({part / len(cells):.1%})" for part in parts)
     beside, more = sum(cell.way == BESIDE for cell in cells), sum(bool(cell.more) for cell in cells)
-    empty = sum(cell.here.get("blank") == cell.points for cell in fooled)
-    return f"| {' | '.join(map(str, (name, notebooks, len(cells), same, beside, more, nbgrader, here, empty)))} |"
+    asking = [cell for cell in cells if not cell.empty_passes]
+    asked = f"{sum(not cell.empty_passes for cell in fooled)} of {len(asking)}"
+    return f"| {' | '.join(map(str, (name, notebooks, len(cells), same, beside, more, nbgrader, here, asked)))} |"
+
+
+def passed_by_always(cells: list[Cell]) -> str:
+    """How many cells the object passes here: of all, and of those that ask something, which an empty answer fails."""
+    counting = [cell for cell in cells if cell.counts]
+    asking = [cell for cell in counting if not cell.empty_passes]
+    shares = [
+        f"{fooled} of {len(among)} ({fooled / len(among):.1%})" if among else "none"
+        for among in (counting, asking)
+        for fooled in [sum(cell.here.get("always") == cell.points for cell in among)]
+    ]
+    return f"The object that says yes passes {shares[0]}; of the cells that an empty answer fails, {shares[1]}."
 
 
 def reasons(cells: list[Cell]) -> Iterator[str]:
@@ -98,7 +111,7 @@ def reasons(cells: list[Cell]) -> Iterator[str]:
             yield f"{place}: {', '.join(cell.differing)}: {gave}: {cell.said.get(kind, '')}"
         if cell.here.get("always") == cell.points:
             yield f"{place}: passed by the object that says yes"
-        if cell.nbgrader.get("blank") == cell.points:
+        if cell.empty_passes:
             yield f"{place}: passed by an empty answer in nbgrader's way"
     verdicts = sum(len(cell.nbgrader) - 1 for cell in counting)
     yield f"{verdicts} verdicts, {sum(len(cell.differing) for cell in counting)} of them others here"
@@ -138,7 +151,7 @@ def main() -> None:
                 options.keep.write_text(json.dumps(known, indent=1))
     cells = [Cell(**cell) for each in known.values() for cell in each["cells"]]
     counts = Counter(each["course"] for each in known.values() if each["cells"])
-    print("\n".join(["", *reasons(cells), "", table(cells, counts)]))
+    print("\n".join(["", *reasons(cells), "", table(cells, counts), passed_by_always(cells)]))
 
 
 if __name__ == "__main__":

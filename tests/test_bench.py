@@ -4,7 +4,9 @@ from pathlib import Path
 
 from autograder.collect import collect
 from autograder.course import Course
+from bench.both_ways import Cell
 from bench.classes import course_folder, make_class, make_download
+from bench.courses import passed_by_always, row
 from bench.measure import Cost
 from bench.table import sentences, table_of_steps, table_of_ways
 from bench.whole_way import AFTER, WAY
@@ -31,6 +33,17 @@ def test_sentences_say_how_the_goals_stand() -> None:
     assert "100: the whole way is 5.8 times" in said and "grading 10.0 times" in said
     assert "0.64 times the CPU of the floor" in said and "0.20 of grading" in said
     assert "one student with feedback, in a class of 100: 8.0 s" in said
+
+
+def test_the_table_of_courses_tells_apart_what_asks_nothing() -> None:
+    """A cell that an empty answer passes in nbgrader's way says nothing of the wall when a false object passes it."""
+    given = {"solution": 1.0, "blank": 0.0, "always": 1.0}
+    asks = Cell("c", "n", "asks", 1.0, nbgrader=given, here={**given, "always": 0.0})
+    nothing = Cell("c", "n", "nothing", 1.0, nbgrader={**given, "blank": 1.0}, here={**given, "blank": 1.0})
+    broken = Cell("c", "n", "broken", 1.0, nbgrader={"solution": 0.0}, here={"solution": 0.0})
+    assert row("c", 1, [asks, nothing]) == "| c | 1 | 2 | 2 (100.0%) | 0 | 0 | 2 (100.0%) | 1 (50.0%) | 0 of 1 |"
+    said = passed_by_always([asks, nothing, broken])
+    assert said.startswith("The object that says yes passes 1 of 2 (50.0%)") and said.endswith("fails, 0 of 1 (0.0%).")
 
 
 def test_the_download_is_collected_whole(course: Course, tmp_path: Path) -> None:
