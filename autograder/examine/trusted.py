@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import pkgutil
 import shutil
 import sys
 import tempfile
@@ -37,6 +38,8 @@ from autograder.course import (
 from autograder.examine.judging import judging
 from autograder.examine.outcome import Outcome
 from autograder.examine.plain_cells import PlainCells
+
+import labtools
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ class Lab:
         for folder in (course.home, course.source):  # where `hidden.<lab>` is found, and the lab's own modules
             if str(folder) not in sys.path:
                 sys.path.insert(0, str(folder))
+        labtools.__path__ = pkgutil.extend_path(labtools.__path__, labtools.__name__)  # the lab's own tools
         self.masters = {path.stem: read_notebook(path) for path in sorted(course.source.glob("*.ipynb"))}
         self.tests = {name: CheckCells(master) for name, master in self.masters.items()}
         plain = {name: PlainCells(master) for name, master in self.masters.items()}

@@ -41,6 +41,7 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
 
 
 def add_tools(release: Path) -> None:
-    """Put the students' tools into a release, with the manifest of its cells."""
-    shutil.copytree(tools_folder(), release / "labtools", ignore=shutil.ignore_patterns("__pycache__"))
+    """Put the students' tools into a release, beside those of the lab's own, with the manifest of its cells."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(tools_folder(), release / "labtools", ignore=ignore, dirs_exist_ok=True)
     write_manifest(release)

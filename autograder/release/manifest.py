@@ -27,6 +27,7 @@ from autograder.course import (
     own_modules,
     read_notebook,
     secrets_by_kind,
+    tools_folder,
 )
 
 MANIFEST = "labtools/manifest.json"
@@ -127,15 +128,16 @@ def extra(cell: Cell) -> dict[str, Any]:
 
 
 def imports_of(release: Path) -> list[str]:
-    """The packages from elsewhere that a release imports, but what Jupyter brings along."""
+    """The packages from elsewhere that a release imports, but what Jupyter brings along and labtools can do without."""
     sources = [
         cell.source
         for path in sorted(release.glob("*.ipynb"))
         for cell in read_notebook(path).cells
         if cell.cell_type == "code"
     ]
-    tools = release / "labtools"
-    sources += [path.read_text(errors="replace") for path in files_of(release) if path.suffix == ".py" and tools not in path.parents]
+    general = {release / "labtools" / path.relative_to(tools_folder()) for path in files_of(tools_folder())}
+    modules = [path for path in files_of(release) if path.suffix == ".py" and path not in general]
+    sources += [path.read_text(errors="replace") for path in modules]
     return sorted(modules_imported(sources) - own_modules(release) - {"IPython"})
 
 

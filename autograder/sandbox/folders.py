@@ -54,15 +54,15 @@ def copy_lab(lab: Path, copy: Path, tools: Path | None) -> None:
     unwanted = ("*.ipynb", "__pycache__", ".*")
     copy_readable(lab, copy, *unwanted)
     if tools:
-        shutil.rmtree(copy / tools.name, ignore_errors=True)
         copy_readable(tools, copy / tools.name, *unwanted)
     compileall.compile_dir(copy, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     make_readable(copy)
 
 
 def copy_readable(folder: Path, copy: Path, *unwanted: str) -> None:
-    """Copy a folder without what matches `unwanted`, readable for all whatever the umask."""
-    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(*unwanted), copy_function=shutil.copyfile)
+    """Copy a folder, over what is there, without what matches `unwanted`; readable for all whatever the umask."""
+    ignore = shutil.ignore_patterns(*unwanted)
+    shutil.copytree(folder, copy, ignore=ignore, copy_function=shutil.copyfile, dirs_exist_ok=True)
     make_readable(copy)
 
 

@@ -31,7 +31,7 @@ class WarmServer:
     """Starts the server for a lab and stops it, with all its kernels.
 
     `level` is one of layout.LEVELS. `lab` is a folder with the files that a notebook of a student finds beside it;
-    they become readable for hostile code. `tools` is a package that takes the place of the one of that name in `lab`.
+    they become readable for hostile code. `tools` is a package whose modules take the place of those in `lab`.
     `packages`: what the lab imports; kernels start with those of them that can be shared.
     Start it in a thread that lasts: bubblewrap ends it with the thread that started it. Other processes can use it
     too: a `spec` can be pickled, and is all that `kernels.start_kernel` needs.

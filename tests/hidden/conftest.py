@@ -4,6 +4,7 @@ Judges and probes are found as in grading: in the course's folder, and beside th
 """
 
 import contextlib
+import pkgutil
 import sys
 from typing import Any
 
@@ -12,8 +13,11 @@ from nbformat import NotebookNode
 from autograder.course import grade_id, is_constant, is_solution, is_test, read_notebook, solution
 from tests.conftest import HOME
 
+import labtools
+
 SOURCE = HOME / "source/lab03"
 sys.path.insert(0, str(SOURCE))
+labtools.__path__ = pkgutil.extend_path(labtools.__path__, labtools.__name__)
 MASTERS = {path.stem: read_notebook(path) for path in sorted(SOURCE.glob("*.ipynb"))}
 
 

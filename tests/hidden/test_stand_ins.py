@@ -15,7 +15,7 @@ from hidden.lab03.exercise3.earlier import OTHERS, OWN, Earlier
 from hidden.lab03.exercise3.inputs import draw
 
 from labtools import random_numbers
-from probes import STAND_INS
+from labtools.probes import STAND_INS
 
 ALTERNATIVES = pytest.mark.parametrize("earlier", [OWN, OTHERS], ids=["own", "others"])
 Change = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]

@@ -11,13 +11,31 @@ from tests.hidden.conftest import MASTERS
 from tests.lab03.test_masters import NAMES, POINTS
 
 
+class Without:
+    """Stands before all finders: a module is not installed."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == self._module:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("module", ["labtools", "probes", "torch"])
+@pytest.mark.parametrize("module", ["labtools", "labtools.probes", "torch"])
 def test_a_notebook_alone_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, name: str, module: str) -> None:
-    monkeypatch.setitem(sys.modules, module, None)
+    for each in {module, "labtools.probes"}:
+        monkeypatch.delitem(sys.modules, each, raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Without(module), *sys.meta_path])
     setup = next(cell.source for cell in MASTERS[name].cells if cell.id == "setup")
     with pytest.raises(SystemExit, match=f"`{module}` is missing: keep this notebook in the folder of the lab"):
         exec(setup, {})
+
+
+def test_beside_the_notebooks_lies_one_folder_of_tools(course: Course) -> None:
+    others = sorted(path.name for path in course.release.iterdir() if path.suffix != ".ipynb")
+    assert others == ["README.md", "labtools", "requirements.txt"]
 
 
 def test_the_readme_names_the_notebooks_and_their_points(course: Course) -> None:

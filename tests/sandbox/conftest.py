@@ -89,6 +89,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = course / "lab"
     folder.mkdir()
     (folder / "tools.py").write_text("ANSWER = 42\n")
+    for name in ("labtools", "labtools/own"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").touch()
     return folder
 
 

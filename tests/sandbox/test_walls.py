@@ -23,6 +23,10 @@ def test_the_lab_is_there(kernel):
     assert kernel.run("import os; os.getcwd() == os.environ['HOME']") == "True"
 
 
+def test_the_labs_own_tools_are_loaded_before_a_cell_runs(kernel):
+    assert kernel.run("import sys; 'labtools.own' in sys.modules") == "True"
+
+
 def test_course_home_and_the_graders_files_are_not(kernel, lab):
     names = [str(lab.parent / "secret.txt"), str(lab), str(Path.home() / ".bashrc"), "/etc/shadow", "/etc/passwd"]
     names += [str(Path(__file__)), str(kernel.provisioner.directory), "/mnt", "/sys", "/var", "/run"]

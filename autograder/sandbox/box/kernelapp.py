@@ -65,11 +65,13 @@ class WarmKernelApp(IPKernelApp):
     def warm(self, lab: Path, packages: list[str]) -> None:
         """Build what can be built before the fork. No thread and no zmq context may exist after this.
 
-        `lab` is the folder with the lab's modules, which are loaded too, after the packages.
+        `lab` is the folder with the lab's modules, which are loaded too, after the packages; of its tools also the
+        packages in their folder.
         """
         load(packages)
         sys.path.insert(0, str(lab))
-        for name in sorted(module.name for module in pkgutil.iter_modules([str(lab)])):
+        tools = [module.name for module in pkgutil.iter_modules([str(lab / "labtools")], "labtools.") if module.ispkg]
+        for name in sorted([*(module.name for module in pkgutil.iter_modules([str(lab)])), *tools]):
             with contextlib.suppress(Exception, SystemExit):  # which students then see in their own cell
                 importlib.import_module(name)
         self.log.setLevel(self.log_level)  # the application leaves that to its handler, record by record

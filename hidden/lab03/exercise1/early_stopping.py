@@ -7,7 +7,7 @@ from typing import Any
 from hidden.lab03.exercise1.function import distance
 
 from labtools import Checks, Names, expect, numbers, random_numbers
-from probes import Descent, expect_walked, optimize
+from labtools.probes import Descent, expect_walked, optimize
 
 
 def judge(checks: Checks, student: Names) -> None:

@@ -11,7 +11,7 @@ from hidden.lab03.common_factor import common_factor
 from hidden.lab03.exercise1.function import Pair
 
 from labtools import CheckFailed, Checks, Names, agree, expect, expect_close, numbers, random_numbers
-from probes import Descent, expect_walked, optimize
+from labtools.probes import Descent, expect_walked, optimize
 
 RATE = 0.25
 

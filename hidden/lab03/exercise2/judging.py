@@ -8,7 +8,7 @@ from typing import Any
 from hidden.lab03.exercise2.network import Formula, State, random_state
 
 from labtools import Answer, Checks, Names, expect_close, note_signs, random_numbers
-from probes import derivatives, derivatives_without_autograd, follows_through
+from labtools.probes import derivatives, derivatives_without_autograd, follows_through
 
 
 def values(formula: Formula, states: Sequence[State]) -> list[float]:

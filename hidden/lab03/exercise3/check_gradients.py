@@ -11,7 +11,7 @@ from hidden.lab03.exercise3.earlier import OTHERS
 from hidden.lab03.exercise3.places import Offer, Place, draw_places, draw_usual, offers_at
 
 from labtools import Answer, Checks, Names, expect, numbers, random_numbers
-from probes import call_and_look
+from labtools.probes import call_and_look
 
 NOT_CALLED = "It does not call `finite_difference_gradient`."
 INVERTED = " It accepts wrong ones instead: the inequality is the wrong way round."

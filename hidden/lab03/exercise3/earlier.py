@@ -17,7 +17,7 @@ from hidden.lab03.exercise3 import network
 from hidden.lab03.exercise3.backprop import gradient
 
 from labtools import Answer, call_many, first_to_pass
-from probes import STAND_INS, call_with
+from labtools.probes import STAND_INS, call_with
 
 
 @dataclass(frozen=True)

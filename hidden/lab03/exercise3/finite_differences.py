@@ -30,7 +30,7 @@ from labtools import (
     numbers,
     random_numbers,
 )
-from probes import call_and_look
+from labtools.probes import call_and_look
 
 Losses = Callable[[Tensor], Tensor]  # of rows of parameters, shape (R, 9): shape (R,)
 EXACT = (1e-7, 1e-8)  # relative and absolute tolerance: central differences in float64 with eps = 1e-5

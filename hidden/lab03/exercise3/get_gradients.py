@@ -32,7 +32,7 @@ from labtools import (
     pattern,
     random_numbers,
 )
-from probes import call_with
+from labtools.probes import call_with
 
 NAMES = ("b1", "b2", "w11", "w12", "w21", "w22", "c", "u1", "u2")
 MOST = 7  # of the nine: so many have to be right for the others to be single mistakes

@@ -14,7 +14,7 @@ from hidden.lab03.exercise3.earlier import Earlier
 
 from labtools import Answer, CheckFailed, Names, agree, expect, expect_close, numbers
 from labtools.functions import call_and_look
-from probes import STAND_INS
+from labtools.probes import STAND_INS
 
 NOT_CALLED = "`train` is not called."
 OTHER_LOSS = "The loss that is returned is not that of the parameters that are returned."

@@ -15,7 +15,7 @@ from hidden.lab03.exercise3.network import TARGET, X, losses
 from hidden.lab03.exercise3.noted_restarts import NOT_CALLED, OTHER_LOSS, Call, expect_good_size
 
 from labtools import Names, call_many, expect, expect_close, first_to_pass, numbers
-from probes import call_and_look
+from labtools.probes import call_and_look
 
 SINGLE = 40  # calls with one restart
 

@@ -19,7 +19,7 @@ from hidden.lab03.exercise3.inputs import draw
 from hidden.lab03.exercise3.network import PARAMS, TARGET, X
 
 from labtools import Checks, Names, expect, expect_close, numbers, random_numbers
-from probes import call_and_look
+from labtools.probes import call_and_look
 
 COUNTS = (1, 2, 4)  # of steps
 EARLY = "Fewer steps are taken than `steps` says: exactly that many are asked for, without an early stop."

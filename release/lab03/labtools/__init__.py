@@ -12,9 +12,14 @@ A test cell collects named checks and ends with ``checks.score()``::
 
 A check never touches your objects. It asks a *probe* to use them (see asking.py) and gets plain data
 back (see plaindata.py), so the same check works whether your code runs in this notebook or elsewhere.
+
+A lab adds packages of its own to this one. In a release they lie in this folder; among the masters, in a folder
+`labtools` beside them.
 """
 
 from __future__ import annotations
+
+from pkgutil import extend_path
 
 from labtools.asking import Answer, Unanswered
 from labtools.byhand import call_without_autograd, needs_autograd, note_signs
@@ -56,4 +61,5 @@ __all__ = [
     "written",
 ]
 
+__path__ = extend_path(__path__, __name__)
 watch()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from probes.figures.descent import draw_contours, show_contours, show_learning_rates, show_path
-from probes.figures.network import draw_network, show_network
-from probes.figures.training import show_boundaries, show_data, show_loss_curve, show_restarts
+from labtools.probes.figures.descent import draw_contours, show_contours, show_learning_rates, show_path
+from labtools.probes.figures.network import draw_network, show_network
+from labtools.probes.figures.training import show_boundaries, show_data, show_loss_curve, show_restarts
 
 __all__ = [
     "draw_contours",

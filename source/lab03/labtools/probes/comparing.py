@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 import labtools
+from labtools.probes.differentiating import derivatives
 from labtools.unwritten import is_unwritten
-from probes.differentiating import derivatives
 
 #: For each function of the student: what is differentiated, and with respect to what.
 PARTS = {

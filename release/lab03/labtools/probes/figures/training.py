@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 import labtools
-from probes.training import LIMIT, Training
+from labtools.probes.training import LIMIT, Training
 
 
 def draw_points(axes: Any, x: Tensor, target: Tensor) -> None:
