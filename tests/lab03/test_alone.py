@@ -45,14 +45,59 @@ def test_the_readme_names_the_notebooks_and_their_points(course: Course) -> None
     assert "python -m labtools" in text and "Colab" in text
 
 
-def test_requirements_have_bounds_that_the_pinned_versions_keep(course: Course, home: Path) -> None:
-    lines = [line for line in (course.release / "requirements.txt").read_text().splitlines() if line[0] != "#"]
-    wanted = {each.name: each for each in map(Requirement, lines)}
+#: sys_platform, platform_machine and platform_system of what students have.
+INTEL_MAC = ("darwin", "x86_64", "Darwin")
+OTHERS = [
+    ("win32", "AMD64", "Windows"),
+    ("linux", "x86_64", "Linux"),
+    ("linux", "aarch64", "Linux"),
+    ("darwin", "arm64", "Darwin"),
+]
+PYTHONS = ("3.10", "3.11", "3.12", "3.13")
+
+
+def wanted_on(course: Course, platform: tuple[str, str, str], python: str) -> list[Requirement]:
+    """The lines of the lab's requirements.txt that apply there."""
+    environment = dict(zip(("sys_platform", "platform_machine", "platform_system"), platform), python_version=python)
+    lines = (course.release / "requirements.txt").read_text().splitlines()
+    wanted = [Requirement(line) for line in lines if not line.startswith("#")]
+    return [each for each in wanted if each.marker is None or each.marker.evaluate(environment)]
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("platform", [INTEL_MAC, *OTHERS], ids="-".join)
+def test_each_package_is_asked_for_once_with_an_upper_bound(
+    course: Course, platform: tuple[str, str, str], python: str
+) -> None:
+    wanted = wanted_on(course, platform, python)
+    assert sorted(each.name for each in wanted) == ["jupyterlab", "matplotlib", "numpy", "torch"]
+    assert all(bound_of(each) for each in wanted)
+
+
+def bound_of(wanted: Requirement) -> list[str]:
+    return [each.version for each in wanted.specifier if each.operator == "<"]
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_a_mac_with_an_intel_chip_gets_the_last_torch_for_it_and_the_numpy_that_this_one_needs(
+    course: Course, python: str
+) -> None:
+    torch, numpy = (
+        each for name in ("torch", "numpy") for each in wanted_on(course, INTEL_MAC, python) if each.name == name
+    )
+    assert torch.specifier.contains("2.2.2") and not torch.specifier.contains("2.3.0")
+    assert numpy.specifier.contains("1.26.4") and not numpy.specifier.contains("2.0.0")
+
+
+@pytest.mark.parametrize("platform", OTHERS, ids="-".join)
+def test_the_pinned_versions_keep_the_bounds(course: Course, home: Path, platform: tuple[str, str, str]) -> None:
     pinned = [line.split("==", 1) for line in (home / "requirements.txt").read_text().splitlines() if "==" in line]
     versions = {name: version.split(";")[0].strip() for name, version in pinned}
-    assert set(wanted) == {"torch", "matplotlib", "jupyterlab", "numpy"}
-    for name in set(wanted) - {"numpy"}:
-        assert wanted[name].specifier and wanted[name].specifier.contains(versions[name]), name
-    marker = wanted["numpy"].marker
-    assert marker and marker.evaluate({"sys_platform": "darwin", "platform_machine": "x86_64"})
-    assert not marker.evaluate({"sys_platform": "linux", "platform_machine": "x86_64"})
+    for each in wanted_on(course, platform, "3.11"):
+        assert each.name not in versions or each.specifier.contains(versions[each.name]), each.name
+        assert each.name in versions or each.name == "numpy"
+
+
+def test_the_readme_says_which_python_a_mac_with_an_intel_chip_needs(course: Course) -> None:
+    text = (course.release / "README.md").read_text()
+    assert "Intel chip" in text and "Python 3.11 or 3.12" in text and "No matching distribution found for torch" in text
