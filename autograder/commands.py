@@ -65,6 +65,8 @@ def check(options: argparse.Namespace) -> int:
     check = Check(open_course(options.lab), options.only)
     for number in range(options.seeds):
         check.run(f"check-{number + 1}", options.jobs, options.level)
+        if options.seeds > 1:
+            print(f"seed {number + 1} of {options.seeds}: {len(check.lines)} differences so far", file=sys.stderr)
     check.run_mutants("check-1", options.jobs, options.level)
     if options.level == "none":
         print("The attacks are left out: they need a sandbox.", file=sys.stderr)

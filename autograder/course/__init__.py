@@ -22,7 +22,7 @@ from autograder.course.masters import (
 )
 from autograder.course.moments import EXAMPLES, clock_times, find_zone, parse_moment
 from autograder.course.names import names_bound, names_used
-from autograder.course.nbgrader_log import errors_of_nbgrader
+from autograder.course.nbgrader_log import errors_of_nbgrader, why_nbgrader_stopped
 from autograder.course.packages import distributions, lab_packages, modules_imported, not_installed, own_modules
 from autograder.course.profiles import (
     BEHIND,
@@ -104,5 +104,6 @@ __all__ = [
     "time_limits",
     "tools_folder",
     "use_own_commands",
+    "why_nbgrader_stopped",
     "without_secrets",
 ]

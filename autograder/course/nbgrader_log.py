@@ -21,3 +21,9 @@ def errors_of_nbgrader() -> Iterator[list[str]]:
     finally:
         logger.removeHandler(handler)
         logger.propagate = propagate
+
+
+def why_nbgrader_stopped(errors: list[str], error: Exception) -> str:
+    """Why nbgrader gave up, in a line: the last one of the first traceback in its log, else of the exception."""
+    texts = [text for text in errors if "Traceback" in text] or [str(error) or type(error).__name__]
+    return texts[0].strip().splitlines()[-1]

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.release.manifest import write_manifest
-from autograder.course import Course, CourseError, tools_folder
-from autograder.course import errors_of_nbgrader
+from autograder.course import Course, CourseError, errors_of_nbgrader, tools_folder, why_nbgrader_stopped
 from autograder.record import stamp
+from autograder.release.manifest import write_manifest
 
 
 def generate(course: Course, folder: Path, database_url: str | None = None) -> Path:
@@ -33,9 +32,8 @@ def generate(course: Course, folder: Path, database_url: str | None = None) -> P
         try:
             start(GenerateAssignment(coursedir=CourseDirectory(config=config), config=config))
         except NbGraderException as error:
-            tracebacks = [text for text in errors if "Traceback" in text] or [str(error)]
-            reason = tracebacks[0].strip().splitlines()[-1]
-            raise CourseError(f"nbgrader could not make a release of {course.source}: {reason}") from None
+            what = f"nbgrader could not make a release of {course.source}: {why_nbgrader_stopped(errors, error)}"
+            raise CourseError(what) from None
     add_tools(folder / course.lab)
     return folder / course.lab
 

@@ -8,7 +8,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.course import Course, errors_of_nbgrader
+from autograder.course import Course, errors_of_nbgrader, why_nbgrader_stopped
 
 
 class Converter(GenerateFeedback):
@@ -35,6 +35,5 @@ class Converter(GenerateFeedback):
             try:
                 super().convert_notebooks()
             except NbGraderException as error:
-                tracebacks = [text for text in errors if "Traceback" in text] or [str(error)]
-                return tracebacks[0].strip().splitlines()[-1]
+                return why_nbgrader_stopped(errors, error)
         return None
