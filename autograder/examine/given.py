@@ -26,8 +26,7 @@ class GivenClasses:
 
     def find(self, module: str, name: str) -> type | None:
         """The class that goes by this name in a module of the lab's that is loaded here. None if there is none."""
-        place = self._folder.joinpath(*module.split("."))
-        if module not in sys.modules or not (place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()):
+        if module not in sys.modules or not is_module(self._folder, module):
             return None
         found = vars(sys.modules[module]).get(name)
         return found if isinstance(found, type) else None
@@ -37,3 +36,16 @@ class GivenClasses:
         module, name = kind.__module__, kind.__qualname__
         found = self._of_cells.get(name) if module == "__main__" else self.find(module, name)
         return [module, name] if found is kind and is_simple(kind) else None
+
+
+def is_module(folder: Path, module: str) -> bool:
+    """Whether a module of this name lies in a folder."""
+    place = folder.joinpath(*module.split("."))
+    return place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
+
+
+def forget_modules(folder: Path, modules: Iterable[str]) -> None:
+    """Have those of these modules that lie in `folder` loaded anew: what they have kept is of another submission."""
+    ours = {first for module in modules if is_module(folder, first := module.split(".")[0])}
+    for name in [name for name in sys.modules if name.split(".")[0] in ours]:
+        del sys.modules[name]

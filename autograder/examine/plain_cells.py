@@ -19,7 +19,7 @@ from autograder.examine import standins
 from autograder.examine.deadline import Deadline
 from autograder.examine.forbidden import forbidden
 from autograder.examine.foreign_code import foreign_code, texts_in
-from autograder.examine.given import GivenClasses
+from autograder.examine.given import GivenClasses, forget_modules
 from autograder.examine.held import Unanswered
 from autograder.examine.kinds import NAME, ask_kinds, kind_of
 from autograder.examine.outcome import Outcome
@@ -72,6 +72,11 @@ class PlainCells:
         self.texts = texts_in(helpers)  # code that these cells may run from a text
         self.ids = {grade_id(cell): cell.id for cell in master.cells if is_test(cell)}
         self.imports: dict[tuple[str, str], Any] = {}
+
+    def begin(self, folder: Path) -> None:
+        """Begin with a submission: modules of the lab, whose files lie in `folder`, are loaded anew."""
+        forget_modules(folder, [module for _, module, _ in self.owners.imports if module])
+        self.imports = {}
 
     def imported(self) -> dict[tuple[str, str], Any]:
         """What the master's imports give, by where that says it comes from."""
@@ -137,6 +142,7 @@ class Sitting:
         self._done = 0  # of the given code
         self._namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *_, **__: None, NAME: kind_of}
         self._given = GivenClasses(folder)
+        cells.begin(folder)
         self._visit: Visit | None = None
         self._visited: object = None
         self._entered = [""]  # the sources of the cells so far, as IPython's `In` has them

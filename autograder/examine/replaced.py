@@ -60,7 +60,7 @@ class Replaced:
         thing: Any = None
         for part in parts:
             thing = vars(thing).get(part) if thing else known.get(part)
-            if not isinstance(thing, ModuleType) and (type(thing) is not type or thing.__module__ == "__main__"):
+            if not isinstance(thing, ModuleType) and not is_class_of_a_module(thing):
                 break
             self._owners[id(thing)] = thing
 
@@ -94,6 +94,13 @@ class Replaced:
                     setattr(self._owners[key], name, self._before[key][name])
                 else:
                     delattr(self._owners[key], name)
+
+
+def is_class_of_a_module(thing: Any) -> bool:
+    """Whether this is a class of a module, with attributes that are set as those of any class: no stand-in."""
+    if not issubclass(type(thing), type) or type(thing).__setattr__ is not type.__setattr__:
+        return False
+    return thing.__module__ != "__main__"
 
 
 def place_of(owner: Any) -> tuple[str, str]:

@@ -49,6 +49,18 @@ def test_objects_of_a_module_of_the_labs_cross(kernels: str, shop: Path) -> None
     assert room.behind(kernels, master, [other], profiles, shop)[0] == room.beside(kernels, master, [other]) == [0.0]
 
 
+def test_what_a_module_of_the_labs_has_kept_does_not_reach_the_next_submission(kernels: str, shop: Path) -> None:
+    (shop / "shop_of_fruit.py").write_text("sold = []\ndef sell(what):\n    sold.append(what)\n    return len(sold)")
+    path = f"import sys\nsys.path.insert(0, {str(shop)!r})"
+    test = "from shop_of_fruit import sell\nassert sell(fruit) == 1"
+    master = room.notebook(
+        ("given", path), ("solution", "fruit = 'apple'"), ("test", test), ("test", "assert sell(fruit) == 2")
+    )
+    for _ in range(2):
+        points, messages, _ = room.behind(kernels, master, ["fruit = 'apple'"], folder=shop)
+        assert points == [4.0, 4.0], messages
+
+
 def test_an_object_of_a_class_of_the_tests_stays_here(kernels: str) -> None:
     """What only the test knows of, such as what is wanted, is in no object that the student's process holds."""
     master = room.notebook(

@@ -73,7 +73,11 @@ class Person(Every):
 SOME = EVERY.replace("return self", "if name != 'age': raise AttributeError\n        return Every()")
 
 
-@pytest.mark.parametrize("answer, gained", [(EVERY, 0.0), (SOME, 4.0), (EVERY.replace("return self", "return 3"), 4.0)])
+@pytest.mark.parametrize(
+    "answer, gained",
+    [(EVERY, 0.0), (SOME, 4.0), (EVERY.replace("return self", "return 3"), 4.0)],
+    ids=["every", "some", "values"],
+)
 def test_that_an_object_with_every_attribute_has_one_counts_for_nothing(
     kernels: str, answer: str, gained: float
 ) -> None:
