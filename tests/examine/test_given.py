@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examine.given import GivenClasses
+from autograder.course import Course
+from autograder.examine.given import GivenClasses, forget_modules
 from tests.examine import room
 
 from labtools.instances import set_state, state_of
@@ -102,3 +103,10 @@ def test_a_state_is_attributes_by_name() -> None:
     assert state_of(other) == {"a": 1, "c": 3} and not hasattr(other, "b")
     with pytest.raises(ValueError):
         set_state(one, {3: 1})  # type: ignore[dict-item]
+
+
+def test_the_tools_of_every_lab_are_not_loaded_anew(course: Course) -> None:
+    """They lie in the release beside the lab's own modules, and the grader asks through those that it has."""
+    before = sys.modules["labtools"]
+    forget_modules(course.release, ["labtools", "labtools.values"])
+    assert sys.modules["labtools"] is before and "labtools.values" in sys.modules
