@@ -60,6 +60,8 @@ def run(notebook: Any, folder: Path) -> None:
             f"Python ended in the cell {names}: it crashed, or ran for more than {2 * SECONDS} seconds."
         ) from None
     finally:
+        for timer in running.values():  # of a cell that did not come to its end
+            timer.cancel()
         show_progress("")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.release.manifest import MANIFEST
 from autograder.course import (
     SECRETS,
     Course,
@@ -24,6 +23,7 @@ from autograder.course import (
     tools_folder,
     without_secrets,
 )
+from autograder.release.manifest import MANIFEST
 
 #: Packages that a student has in any case, to open notebooks and to check them before handing in.
 BROUGHT = ("jupyterlab", "nbclient", "nbformat")
@@ -57,7 +57,7 @@ def find_leaks(course: Course, release: Path) -> list[str]:
 
 
 def secret_lines(course: Course) -> set[str]:
-    """The telling lines of all solutions, hidden tests, judges and marking schemes, less those that are public anyway."""
+    """The telling lines of all solutions, hidden tests, judges and marking schemes, less what is public anyway."""
     secret: set[str] = set()
     public = {line.strip() for line in stubs(course).splitlines()}
     for path in course.source.glob("*.ipynb"):

@@ -16,15 +16,24 @@ from nbformat import NotebookNode
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
-from autograder.record import out_of_date
+from autograder.course import (
+    Course,
+    CourseError,
+    check_masters,
+    command,
+    grade_id,
+    is_plain,
+    is_solution,
+    is_test,
+    read_notebook,
+    write_profiles,
+)
+from autograder.record import Writer, only_run, out_of_date
 from autograder.release.changes import compare, section
-from autograder.release.manifest import write_secret_manifest
-from autograder.course import Course, CourseError, check_masters, command, is_plain, write_profiles
-from autograder.release.profiling import make_profiles, notes
 from autograder.release.generate import generate
 from autograder.release.leaks import find_leaks
-from autograder.course import grade_id, is_solution, is_test, read_notebook
-from autograder.record import Writer, only_run
+from autograder.release.manifest import write_secret_manifest
+from autograder.release.profiling import make_profiles, notes
 
 
 def make_release(course: Course, dry_run: bool = False, show: Callable[[str], None] = print) -> bool:
@@ -119,9 +128,7 @@ def judged(course: Course) -> list[str]:
     """The notebooks with test cells that end in the score of labtools' checks."""
     books = {name: read_notebook(course.source / f"{name}.ipynb") for name in course.notebooks()}
     return [
-        name
-        for name, book in books.items()
-        if any(is_test(cell) and not is_plain(cell.source) for cell in book.cells)
+        name for name, book in books.items() if any(is_test(cell) and not is_plain(cell.source) for cell in book.cells)
     ]
 
 

@@ -76,7 +76,7 @@ def empty_profiles(course: Course) -> dict[str, Profile]:
 
 
 def record(course: Course, profiles: dict[str, Profile]) -> tuple[dict[str, Profile], list[str]]:
-    """Run the masters, and fill in the profiles: once to see what crosses, once held to that, once with nothing written.
+    """Run the masters, and fill in the profiles: once to see what crosses, once held to that, once unwritten.
 
     Returns them, and which cells of the masters end in an error, in lines.
     """

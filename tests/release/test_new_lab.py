@@ -1,6 +1,5 @@
 """The skeleton of a new lab passes release, autograde and check as it is."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path

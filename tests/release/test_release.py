@@ -8,9 +8,9 @@ import pytest
 
 from autograder.course import Course, CourseError, deciding_digests, lab_digest, read_notebook
 from autograder.release import generate
-from autograder.release.manifest import secret_manifest, secrets_path
 from autograder.release.leaks import find_leaks
 from autograder.release.make import contents, make_release, same_files
+from autograder.release.manifest import secret_manifest, secrets_path
 
 
 @pytest.fixture
@@ -46,7 +46,11 @@ def test_the_release_leaks_nothing(course: Course) -> None:
 def test_what_programs_leave_beside_a_master_is_no_part_of_the_lab(copy: Course, tmp_path: Path) -> None:
     """JupyterLab keeps a copy of each notebook that is saved, solutions and all; linters keep caches."""
     before = lab_digest(copy), deciding_digests(copy)
-    for name in (".ipynb_checkpoints/exercise1_gradient_descent-checkpoint.ipynb", ".ruff_cache/CACHEDIR.TAG", ".DS_Store"):
+    for name in (
+        ".ipynb_checkpoints/exercise1_gradient_descent-checkpoint.ipynb",
+        ".ruff_cache/CACHEDIR.TAG",
+        ".DS_Store",
+    ):
         left = copy.source / name
         left.parent.mkdir(exist_ok=True)
         shutil.copy(copy.source / "exercise1_gradient_descent.ipynb", left)

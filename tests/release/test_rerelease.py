@@ -8,7 +8,6 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import select
 
-from autograder.release import make as release
 from autograder.collect import read_submission
 from autograder.course import (
     CellGrade,
@@ -20,10 +19,10 @@ from autograder.course import (
     submission_digest,
 )
 from autograder.grade.run import prepare_gradebook
-from autograder.record import VERSION, not_graded
-from autograder.record import Writer
+from autograder.record import VERSION, Writer, not_graded
 from autograder.record.carry import ARCHIVE
 from autograder.release import generate
+from autograder.release import make as release
 from autograder.release.make import contents, make_release
 from autograder.release.new_lab import write_skeleton
 
