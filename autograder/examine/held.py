@@ -23,11 +23,13 @@ class Held:
         self.refusal: BaseException | None = None  # the cell is over
         self._recording = recording
 
-    def need(self, operation: str) -> None:
+    def need(
+        self, operation: str, what: str = "compares or counts values, and got an object of a class of its own"
+    ) -> None:
         if self._recording:
             self.profile.operations = sorted({*self.profile.operations, operation})
         elif operation not in self.profile.operations:
-            self.refuse(f"this test compares or counts values, and got an object of a class of its own ({operation})")
+            self.refuse(f"this test {what} ({operation})")
 
     def admit(self, kind: str, what: str) -> None:
         if self._recording:

@@ -11,6 +11,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from operator import is_
 from types import ModuleType
 from typing import Any
 
@@ -68,6 +69,8 @@ class Replaced:
         """The attributes that are others than before the cell. A submodule that was imported since is none."""
         for key, before in self._before.items():
             now = vars(self._owners[key])
+            if len(now) == len(before) and all(map(is_, now.values(), before.values())):
+                continue  # as it is nearly always, before each use of a student's object
             for name in [name for name, value in now.items() if before.get(name, GONE) is not value]:
                 if not isinstance(now[name], ModuleType) and (name in self._words or not name.startswith("_")):
                     yield key, name

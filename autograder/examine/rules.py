@@ -36,7 +36,8 @@ def explanation(error: BaseException) -> str:
         return "This test took too much memory."
     name = type(error).__name__
     if getattr(error, "of_student", False):
-        return f"Your code raised {name}: {str(error)[:300]}"
+        text = str(error)[:300]
+        return f"Your code raised {name}: {text}" if text else f"Your code raised {name}."
     if isinstance(error, AssertionError):
         return str(error) or "An assertion does not hold."
     if isinstance(error, NameError):

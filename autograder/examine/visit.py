@@ -102,7 +102,7 @@ class Visit(Telling):
     def get(self, number: int, name: str) -> Any:
         found = self._use(number, "get", number, name)
         if standins.is_standin(found) and self._has_every(number):
-            self.need("getattr")
+            self.need("getattr", "looks for an attribute, and got an object that has every one")
         return found
 
     def _has_every(self, number: int) -> bool:

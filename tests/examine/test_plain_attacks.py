@@ -87,7 +87,7 @@ def test_that_an_object_with_every_attribute_has_one_counts_for_nothing(
     points, messages, profiles = room.behind(kernels, master, [right])
     assert points == [4.0] and room.beside(kernels, master, [answer]) == [4.0]
     points, messages, _ = room.behind(kernels, master, [answer], profiles)
-    assert points == [gained], messages
+    assert points == [gained] and ("has every one" in messages[0]) == (not gained), messages
     kept = room.notebook(("solution", answer), ("test", "assert hasattr(Person(3), 'age')"))
     _, _, needed = room.behind(kernels, kept, [answer])
     assert room.behind(kernels, kept, [answer], needed)[0] == [4.0]  # where the master's own object has every one
