@@ -86,7 +86,11 @@ class PlainCells:
                     found = importlib.import_module(module)
                     self.imports[module, ""] = found
                     if inside and inside != "*":
-                        value = getattr(found, inside)
+                        value = (
+                            getattr(found, inside)
+                            if hasattr(found, inside)
+                            else importlib.import_module(f"{module}.{inside}")
+                        )
                         if isinstance(value, ModuleType):
                             self.imports[value.__name__, ""] = value
                         own = getattr(value, "__module__", None) or module

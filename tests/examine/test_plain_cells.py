@@ -1,5 +1,6 @@
 """Plain test cells give the same verdict behind the wall and beside the student's code, as nbgrader runs them."""
 
+import sys
 import tomllib
 from pathlib import Path
 
@@ -31,6 +32,19 @@ def test_a_plain_cell_gives_the_same_verdict_behind_the_wall(kernels: str, name:
         assert found == wanted, messages
         assert (sum(wanted) < sum(right)) == (answer != case["right"])
         assert [bool(message) for message in messages] == [points < 4 for points in found]
+
+
+def test_a_submodule_that_is_not_loaded_yet_is_a_module_of_the_masters(
+    kernels: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "wsgiref.headers", raising=False)
+    monkeypatch.delattr("wsgiref.headers", raising=False)
+    answer = "from wsgiref import headers as heads"
+    master = room.notebook(
+        ("given", "from wsgiref import headers"), ("solution", answer), ("test", "assert id(headers) == id(heads)")
+    )
+    points, messages, _ = room.behind(kernels, master, [answer])
+    assert points == [4.0], messages
 
 
 def test_a_name_may_stand_for_one_module_after_another(kernels: str) -> None:
