@@ -26,6 +26,7 @@ class Found:
     problems: list[str] = field(default_factory=list)
     unwritten: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     checks: dict[str, dict[str, bool]] = field(default_factory=dict)
 
@@ -46,7 +47,7 @@ def main(folder: Path) -> int:
         every.append(found)
         for line in found.problems:
             print(f"  PROBLEM: {line}")
-        for line in [*found.unwritten, *found.failed, *found.notes]:
+        for line in [*found.unwritten, *found.failed, *found.asides, *found.notes]:
             print(f"  note: {line}")
         if not found.problems:
             passed = sum(sum(each.values()) for each in found.checks.values())
@@ -59,10 +60,13 @@ def verdict(every: list[Found]) -> str:
     """The last line. It says "Ready" only where nothing that can be seen here costs points."""
     if any(found.problems for found in every):
         return "Not ready: see the problems above."
-    failed, unwritten = (sum(len(getattr(found, what)) for found in every) for what in ("failed", "unwritten"))
-    if not (failed or unwritten):
+    failed, unwritten, asides = (
+        sum(len(getattr(found, what)) for found in every) for what in ("failed", "unwritten", "asides")
+    )
+    if not (failed or unwritten or asides):
         return "Ready to hand in."
     lost = [f"{failed} of the test cells have checks that do not pass"] * bool(failed)
+    lost += [f"{asides} lines that begin with [look] tell of something wrong"] * bool(asides)
     lost += [f"{unwritten} answers are not written"] * bool(unwritten)
     return f"You can hand this in, but it will lose points: {' and '.join(lost)}."
 
@@ -92,6 +96,9 @@ def examine(folder: Path, name: str, lab: dict[str, Any]) -> Found:
     found.problems += wrong
     found.notes += [f"{headings.get(cell, '')}the cell `{cell}` {what}" for cell, what in running.large(notebook)]
     found.checks = running.checks(notebook)
+    for cell, text in running.asides(notebook):
+        if all(found.checks.get(cell, {}).values()):  # else that is said already
+            found.asides.append(f"{headings.get(cell, '')}`{cell}`: {text}")
     for cell, outcomes in found.checks.items():
         if count := len(outcomes) - sum(outcomes.values()):
             found.failed.append(f"{headings.get(cell, '')}`{cell}`: {count} of {len(outcomes)} checks do not pass.")

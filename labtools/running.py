@@ -14,6 +14,7 @@ from labtools.as_graded import name_of
 
 SECONDS = 20  # for one cell, as in grading
 OUTPUT = 2_000_000  # bytes of what one cell prints and draws that are kept in grading
+LOOK = re.compile(r"(?m)^\[look\]\s+(.*(?:\n {9}.*)*)$")
 CHECK = re.compile(r"(?m)^\[(passed|failed)\] [\d.e-]+/[\d.e-]+  (.*)$")
 
 
@@ -104,11 +105,20 @@ def large(notebook: Any) -> Iterator[tuple[str, str]]:
             yield name_of(cell), f"prints and draws {size / 1e6:.1f} MB. {kept}"
 
 
+def text_of(cell: Any) -> str:
+    return "".join(output.get("text", "") for output in cell.get("outputs", []))
+
+
+def asides(notebook: Any) -> Iterator[tuple[str, str]]:
+    """What test cells say beside their checks, by cell: something is wrong that no visible check sees."""
+    for cell in notebook.cells:
+        yield from ((name_of(cell), " ".join(said.split())) for said in LOOK.findall(text_of(cell)))
+
+
 def checks(notebook: Any) -> dict[str, dict[str, bool]]:
     """For each test cell that was run the checks that it printed, and whether they passed."""
     found: dict[str, dict[str, bool]] = {}
     for cell in notebook.cells:
-        text = "".join(output.get("text", "") for output in cell.get("outputs", []))
-        if said := CHECK.findall(text):
+        if said := CHECK.findall(text_of(cell)):
             found[name_of(cell)] = {name: outcome == "passed" for outcome, name in said}
     return found

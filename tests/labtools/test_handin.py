@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.check.bank import Entry, build
+from autograder.check.bank import Entry, build, read_bank
 from autograder.course import Course
 
 pytestmark = pytest.mark.heavy
@@ -46,6 +46,15 @@ def change(folder: Path, cell: str, source: str | None) -> None:
         if each["id"] == cell:
             each["source"] = source
     path.write_text(json.dumps(notebook))
+
+
+def test_what_a_look_tells_is_not_ready(folder: Path, course: Course) -> None:
+    """The commonest mistake passes the check at (0, 0), and is told below it."""
+    (entry,) = [each for each in read_bank(course.home / "tests/lab03/class") if each.name == "s02-no-cross-term"]
+    (folder / f"{NAME}.ipynb").write_text(build(entry, course)[NAME])
+    code, text = check(folder)
+    assert code == 0 and "Ready" not in text and "`test-gradient-formula`: At (3, -2) the gradient is (-4, -7)" in text
+    assert "You can hand this in, but it will lose points: " in text and "begin with [look]" in text
 
 
 def test_a_right_notebook_is_ready_and_is_left_as_it_was(folder: Path) -> None:
