@@ -59,10 +59,10 @@ demo: $(READY)  ## grade a small synthetic class in demo/ and print the scores; 
 	@$(KIT) demo --lab $(LAB) $(LEVEL)
 
 test: $(READY) $(DEV) $(CLUSTER) lint  ## run the tests that every change has to pass
-	$(BIN)/python -m pytest -m "not slow" $(PARALLEL)
+	$(BIN)/python -m pytest -m "not slow and not whole_bank" $(PARALLEL)
 
 test-quick: $(READY) $(DEV) lint  ## run the light ones: an answer within a minute
-	$(BIN)/python -m pytest -m "not slow and not heavy" $(PARALLEL) $(addprefix tests/,$(QUICK))
+	$(BIN)/python -m pytest -m "not slow and not whole_bank and not heavy" $(PARALLEL) $(addprefix tests/,$(QUICK))
 
 test-all: $(READY) $(DEV) $(CLUSTER)  ## run what takes longer, after `make test`: each protection taken out, wide samples
 	$(BIN)/python -m pytest -m slow $(PARALLEL)

@@ -57,4 +57,5 @@ def judge(checks: Checks, student: Names) -> None:
             "The result is not a number (NaN) where x is far from 0: infinity is divided by infinity. "
             "Use the formula of the text.",
         )
-        expect_close([got], [torch.sigmoid(far)], "Far away from 0 the values have to be close to 0 or 1.")
+        words = "Far away from 0 the values have to be close to 0 or 1."
+        expect_close([got], [torch.sigmoid(far)], words, rtol=1e-6, atol=1e-9)
