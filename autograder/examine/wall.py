@@ -17,6 +17,7 @@ from labtools.answering import MAX_MESSAGE
 from labtools.callbacks import TooManyCalls
 
 CONNECT = 3.0  # seconds for the kernel to begin to answer; normally a few milliseconds
+WRITE = 1.0  # seconds for it to take the value of a call, at least; it waits for that
 
 
 class Lends(Protocol):
@@ -41,39 +42,73 @@ class Wall:
         self._listener.bind(str(path))
         path.chmod(0o666)
         self._listener.listen(1)  # one connection is all that a kernel needs
-        self._connection: socket.socket | None = None
+        self._frames: Frames | None = None
 
     def close(self) -> None:
         self._listener.close()
-        if self._connection:
-            self._connection.close()
+        if self._frames:
+            self._frames.connection.close()
 
     def ask(self, probe: str, name: str, arguments: Any, lent: Lends, seconds: float) -> Question:
         """Send a question. Deaf if the kernel does not come, OSError if it has gone."""
-        if self._connection is None:
+        if self._frames is None:
             self._listener.settimeout(CONNECT)
             try:
-                self._connection, _ = self._listener.accept()
+                self._frames = Frames(self._listener.accept()[0])
             except TimeoutError:
                 raise Deaf("the process does not answer any more") from None
-        question = Question(self._connection, lent)
+        question = Question(self._frames, lent)
         question.send(["ask", probe, name, arguments], time.monotonic() + seconds)
         return question
+
+
+class Frames:
+    """Whole messages over a connection, each after its length. What has come of one is kept when the time is over."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self._come = bytearray()
+
+    def send(self, data: bytes, until: float) -> None:
+        self._wait(until)
+        self.connection.sendall(struct.pack(">I", len(data)) + data)
+
+    def receive(self, until: float) -> bytes:
+        """The next message. TimeoutError if it does not come in time, ValueError if it is too long."""
+        (length,) = struct.unpack(">I", self._first(4, until))
+        if length > MAX_MESSAGE:
+            raise ValueError(f"a reply of {length} bytes")
+        message = self._first(4 + length, until)[4:]
+        self._come.clear()
+        return message
+
+    def _first(self, length: int, until: float) -> bytes:
+        while len(self._come) < length:
+            self._wait(until)
+            part = self.connection.recv(min(length - len(self._come), 1 << 18))
+            if not part:
+                raise ConnectionError("the kernel has gone")
+            self._come += part
+        return bytes(self._come[:length])
+
+    def _wait(self, until: float) -> None:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.connection.settimeout(left)
 
 
 class Question:
     """One question that the kernel answers. Calls of lent functions are computed meanwhile."""
 
-    def __init__(self, connection: socket.socket, lent: Lends) -> None:
-        self._connection = connection
+    def __init__(self, frames: Frames, lent: Lends) -> None:
+        self._frames = frames
         self._lent = lent
         self._number = secrets.randbits(48)  # a reply written before the question cannot know it
         self.calls = 0
 
     def send(self, message: list[Any], until: float) -> None:
-        data = json.dumps([self._number, *message]).encode()
-        self._wait(until)
-        self._connection.sendall(struct.pack(">I", len(data)) + data)
+        self._frames.send(json.dumps([self._number, *message]).encode(), until)
 
     def reply(self, seconds: float) -> tuple[str, Any]:
         """The reply: its kind, and what it says. TimeoutError if it does not come in time.
@@ -82,7 +117,10 @@ class Question:
         """
         until = time.monotonic() + seconds
         while True:
-            message = self._receive(until)
+            try:
+                message = json.loads(self._frames.receive(until))
+            except RecursionError:
+                raise ValueError("a reply nested too deeply") from None
             if not isinstance(message, list) or len(message) < 3:
                 raise ValueError("a reply of another form")
             number, kind, *what = message
@@ -95,34 +133,13 @@ class Question:
             self._serve(what, until)
 
     def _serve(self, call: list[Any], until: float) -> None:
+        """Answer a call, also where the time is over meanwhile: else the kernel would not hear the interrupt."""
         try:
-            self.send(["value", self._lent.call(*call)], until)
+            value = self._lent.call(*call)
         except TooManyCalls as endless:
-            self.send(["value", ["error", "RuntimeError", str(endless)]], until)
+            self.send(["value", ["error", "RuntimeError", str(endless)]], self._soon(until))
             raise
+        self.send(["value", value], self._soon(until))
 
-    def _receive(self, until: float) -> Any:
-        (length,) = struct.unpack(">I", self._read(4, until))
-        if length > MAX_MESSAGE:
-            raise ValueError(f"a reply of {length} bytes")
-        try:
-            return json.loads(self._read(length, until))
-        except RecursionError:
-            raise ValueError("a reply nested too deeply") from None
-
-    def _read(self, length: int, until: float) -> bytes:
-        parts = []
-        while length:
-            self._wait(until)
-            part = self._connection.recv(min(length, 1 << 18))
-            if not part:
-                raise ConnectionError("the kernel has gone")
-            parts.append(part)
-            length -= len(part)
-        return b"".join(parts)
-
-    def _wait(self, until: float) -> None:
-        left = until - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._connection.settimeout(left)
+    def _soon(self, until: float) -> float:
+        return max(until, time.monotonic() + WRITE)

@@ -12,18 +12,19 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.examine.wall import MAX_MESSAGE, Question
+from autograder.examine.wall import MAX_MESSAGE, Frames, Question
 
 from labtools import asking
 from labtools.answering import Line
 from labtools.callbacks import MAX_CALLS, Lent, TooManyCalls
+from labtools.plaindata import plain
 
 
 def reply(data: bytes) -> tuple[str, object]:
     """What the grader makes of these bytes of a student's process, in reply to question 7."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        question = Question(ours, Lent())
+        question = Question(Frames(ours), Lent())
         question._number = 7
         theirs.sendall(data)
         theirs.shutdown(socket.SHUT_WR)
@@ -66,7 +67,7 @@ def test_replies_to_other_questions_are_passed_over() -> None:
 def test_nobody_can_guess_the_number_of_a_question() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        numbers = {Question(ours, Lent())._number for _ in range(100)}
+        numbers = {Question(Frames(ours), Lent())._number for _ in range(100)}
     assert len(numbers) == 100 and max(numbers) > 2**40
 
 
@@ -76,8 +77,35 @@ def test_a_reply_that_does_not_come_is_not_waited_for() -> None:
         began = time.monotonic()
         theirs.sendall(b"\0\0")
         with pytest.raises(TimeoutError):
-            Question(ours, Lent()).reply(0.2)
+            Question(Frames(ours), Lent()).reply(0.2)
         assert time.monotonic() - began < 2
+
+
+def test_what_came_of_a_reply_before_the_time_was_over_is_not_lost() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        question = Question(Frames(ours), Lent())
+        data = framed(json.dumps([question._number, "interrupted", None]).encode())
+        for part in (data[:2], data[2:4], data[4:9]):
+            theirs.sendall(part)
+            with pytest.raises(TimeoutError):
+                question.reply(0.05)
+        theirs.sendall(data[9:])
+        assert question.reply(5.0) == ("interrupted", None)
+
+
+def test_a_call_is_answered_though_the_time_is_over_meanwhile() -> None:
+    """The kernel waits for the value, and hears the interrupt only then."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        lent = Lent()
+        number = lent.lend(lambda: time.sleep(0.2))
+        question = Question(Frames(ours), lent)
+        theirs.sendall(framed(json.dumps([question._number, "call", number, plain(()), {}]).encode()))
+        with pytest.raises(TimeoutError):
+            question.reply(0.1)
+        theirs.settimeout(5)
+        assert b'"value"' in theirs.recv(1000)
 
 
 # ---------------------------------------------------------------------- functions that are lent
@@ -107,7 +135,7 @@ def across(names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     thread.start()
 
     def bridge(probe: str, target: Any, arguments: Any, lent: Lent) -> Any:
-        question = Question(ours, lent)
+        question = Question(Frames(ours), lent)
         question.send(["ask", probe, target, arguments], time.monotonic() + 5)
         kind, what = question.reply(5)
         if kind != "answers":
