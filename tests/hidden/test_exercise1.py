@@ -1,12 +1,15 @@
 """The judges of exercise 1: known mistakes are named, and cost what they should."""
 
+import random
+
 import pytest
 
-from hidden.lab03.exercise1 import gradient_formula, three_iterations
+from hidden.lab03.exercise1 import gradient_formula, three_iterations, update_rule
 from hidden.lab03.exercise1.function import negated
 from tests.hidden.conftest import messages
 
 import labtools
+from labtools.probes import Descent
 
 OPTIMIZER = """
 class GradientDescentOptimizer:
@@ -134,3 +137,14 @@ def test_each_wrong_walk_is_named() -> None:
     for text, points in three_iterations.WRONG_POINTS.items():
         said = messages("test-three-iterations", {"three-iterations": f"points = {points}"})
         assert said["the points are right"] == text
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_the_slopes_of_the_update_rule_keep_their_signs(seed: int) -> None:
+    """Whatever is drawn: a rule for stopping that overlooks a sign stops in no run, so it costs nothing there."""
+    start, strange = update_rule.draw(random.Random(f"{seed}/update-rule"))
+    for first, rate in ((start, update_rule.RATE), ((start[0] + 0.5, start[1] - 0.5), 0.2)):
+        run = Descent(first, rate, 3, **strange)
+        for steps in range(3):
+            g1, g2 = run.gradient(*update_rule.descend(run, steps))
+            assert g1 > 0.1 and g2 < -0.1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Any
 
 from hidden.lab03.common_factor import common_factor
@@ -93,15 +94,23 @@ def known_ends_of(student: Names) -> Callable[[Descent], dict[str, Pair]]:
     return known
 
 
-def judge(checks: Checks, student: Names) -> None:
-    """Add the hidden checks of `test-update-rule`, on a function that is not f."""
-    random = random_numbers("update-rule")
+def draw(random: Random) -> tuple[Pair, dict[str, Any]]:
+    """A start, and a function in the words of `Descent`.
+
+    It is so far away in both coordinates that the slopes keep their signs, + and −, over the steps that are asked for:
+    a rule for stopping that overlooks a sign stops nowhere, and costs the cell where stopping is judged.
+    """
     strange: dict[str, Any] = {
         "A": ((random.uniform(1, 2), 0.5), (0.5, random.uniform(1, 2))),
-        "center": (random.uniform(-30, -10), random.uniform(10, 30)),
+        "center": (random.uniform(-30, -20), random.uniform(20, 30)),
         "offset": random.uniform(1, 5),
     }
-    start = (random.uniform(2, 5), random.uniform(-5, -2))
+    return (random.uniform(2, 5), random.uniform(-5, -2)), strange
+
+
+def judge(checks: Checks, student: Names) -> None:
+    """Add the hidden checks of `test-update-rule`, on a function that is not f."""
+    start, strange = draw(random_numbers("update-rule"))
 
     @checks.check("one step and three steps are exact", weight=1)
     def _() -> None:
