@@ -42,10 +42,11 @@ class Checker:
 
     def _ask(self, question: str, answer: str) -> list[dict[str, Any]] | None:
         try:
-            if self._process is None:
-                self._process = self._start()
-                self._exchange(self._process, "", "", START_SECONDS)
-            return self._exchange(self._process, question, answer, self.seconds)
+            process = self._process
+            if process is None:
+                process = self._start()
+                self._exchange(process, "", "", START_SECONDS)
+            return self._exchange(process, question, answer, self.seconds)
         except (OSError, ValueError):  # it was ended: a pipe is broken, or the line is not whole
             self._end()
             return None
@@ -54,10 +55,10 @@ class Checker:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         command = [sys.executable, "-m", "autograder.proofs.reader"]
         # Ctrl-C in the terminal is for us: we end it
-        process = subprocess.Popen(
+        self._process = process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
         )
-        if self._closed:
+        if self._closed:  # meanwhile: `close` has seen no process
             process.kill()
         return process
 

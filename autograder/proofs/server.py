@@ -11,6 +11,7 @@ import hmac
 import json
 import re
 import secrets
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -115,7 +116,7 @@ class Call(Guarded):
 
 
 async def serve(desk: Desk, sockets: list[socket.socket], ready: Callable[[str], None]) -> None:
-    """Serve on these sockets until cancelled. `ready` is given the page's address, token included."""
+    """Serve on these sockets until Ctrl-C. `ready` is given the page's address, token included."""
     token, checker = secrets.token_urlsafe(24), Checker()
     port = sockets[0].getsockname()[1]
     common = {"desk": desk, "checker": checker, "token": token, "hosts": [f"{ADDRESS}:{port}", f"localhost:{port}"]}
@@ -123,9 +124,12 @@ async def serve(desk: Desk, sockets: list[socket.socket], ready: Callable[[str],
     application = Application(rules, log_function=lambda handler: None)  # it would show the token
     server = HTTPServer(application, max_body_size=MAX_BODY)
     server.add_sockets(sockets)
+    ended = asyncio.Event()
+    # Through the loop's own pipe: a signal that comes just before the loop begins to wait would not wake it.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, ended.set)
     ready(f"http://{ADDRESS}:{port}/?token={token}")
     try:
-        await asyncio.Event().wait()
+        await ended.wait()
     finally:
         server.stop()
         checker.close()
