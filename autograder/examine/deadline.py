@@ -29,7 +29,7 @@ class Deadline:
     It is raised again until the limit is left, should something have caught it.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._until = math.inf
         self._thread = ctypes.c_ulong(threading.get_ident())

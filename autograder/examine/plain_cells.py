@@ -35,6 +35,7 @@ from autograder.examine.replaced import Replaced, names_of_places
 from autograder.examine.rules import explanation, points_of
 from autograder.examine.surroundings import surroundings
 from autograder.examine.visit import Ask, Visit
+from autograder.examine.waiting import fair_clock
 from autograder.intake import memory_limit
 
 MAX_MESSAGE = 1000  # characters of an explanation
@@ -129,6 +130,7 @@ class Sitting:
     """The plain test cells of a notebook at work on one submission, in the order of the notebook.
 
     `process` tells which process of the student's answers now: what was known of another one is worth nothing.
+    `waited` tells how long that has waited for a core: such time is not counted among a test's `seconds`.
     `recording` is for the master's own run: what it needs goes into the profiles.
     """
 
@@ -139,10 +141,11 @@ class Sitting:
         process: Callable[[], object],
         folder: Path,
         seconds: float,
+        waited: Callable[[], float] = lambda: 0.0,
         recording: bool = False,
     ) -> None:
         self._cells, self._ask, self._process = cells, ask, process
-        self._folder, self._seconds, self._recording = folder, seconds, recording
+        self._folder, self._seconds, self._waited, self._recording = folder, seconds, waited, recording
         self._done = 0  # of the given code
         self._namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *_, **__: None, NAME: kind_of}
         self._given = GivenClasses(folder)
@@ -191,7 +194,8 @@ class Sitting:
         if "In" not in owners.theirs:
             self._namespace["In"] = list(self._entered)
         after = contextlib.ExitStack()
-        with memory_limit(), around as printed, guard, after, Deadline() as deadline, deadline.limit(self._seconds):
+        deadline = Deadline(fair_clock(self._waited))
+        with memory_limit(), around as printed, guard, after, deadline, deadline.limit(self._seconds):
             try:
                 self._run_given(self._cells.ids[test])
                 replaced = Replaced(cell.places, self._namespace, owners.imports)

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.examine.outputs import KINDS, CellOutputs
-from autograder.examine.waiting import CellTime
+from autograder.examine.waiting import CodeTime
 
 
 class Runner(nbclient.NotebookClient):
@@ -22,9 +22,9 @@ class Runner(nbclient.NotebookClient):
     endless = 0  # bytes, kept or not, after which a cell is stopped
     outputs = CellOutputs(0)
     stopped = False
-    time: CellTime
+    time: CodeTime
 
-    def begin(self, time: CellTime) -> None:
+    def begin(self, time: CodeTime) -> None:
         """Another cell is going to run."""
         self.outputs = CellOutputs(self.output_limit)
         self.stopped = False

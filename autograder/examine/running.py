@@ -101,7 +101,8 @@ class Running:
         if self._book.name not in self._lab.plain:
             return None
         cells, seconds = self._lab.plain[self._book.name], self._limits.cell_seconds
-        return Sitting(cells, self._use, lambda: self._kernel.wall, self._lab.folder, seconds, recording)
+        kernel = self._kernel
+        return Sitting(cells, self._use, lambda: kernel.wall, self._lab.folder, seconds, kernel.waited, recording)
 
     def _use(self, label: str, request: dict[str, Any], lent: Lends) -> Any:
         """Put a request of a plain test cell to the student's code."""

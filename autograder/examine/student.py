@@ -16,7 +16,7 @@ from nbformat.v4 import new_output
 
 from autograder.course import TimeLimits
 from autograder.examine.runner import Runner
-from autograder.examine.waiting import CellTime, waited
+from autograder.examine.waiting import CodeTime, waited
 from autograder.examine.wall import Wall
 from autograder.sandbox import kernels
 
@@ -114,9 +114,7 @@ class StudentKernel:
         """Run a cell. Returns False if it had to be interrupted. KernelLost if the kernel is gone."""
         seconds = min(seconds, self._time_left())
         self._runner.timeout_func = lambda cell: seconds  # type: ignore[assignment]
-        assert self._manager is not None
-        pid = self._manager.provisioner.pid
-        self._runner.begin(CellTime(lambda: waited(pid)))
+        self._runner.begin(self.code_time())
         index = len(self._runner.nb.cells)
         self._runner.nb.cells.append(cell)
         try:
@@ -135,14 +133,26 @@ class StudentKernel:
         assert self._manager is not None and self._client is not None
         await self._manager.interrupt_kernel()
         message = self._client.execute("", silent=True)
-        until = time.monotonic() + GRACE
-        while (left := until - time.monotonic()) > 0:
-            with suppress(Exception):
-                reply = await self._client.get_shell_msg(timeout=left)
-                if reply["parent_header"].get("msg_id") == message:
-                    return
+        grace = self.code_time()
+        while True:
+            until = time.monotonic() + GRACE
+            while (left := until - time.monotonic()) > 0:
+                with suppress(Exception):
+                    reply = await self._client.get_shell_msg(timeout=left)
+                    if reply["parent_header"].get("msg_id") == message:
+                        return
+            if not grace.again(GRACE):
+                break
         self.took_too_long()
         raise KernelLost("stopped: this cell did not heed the interrupt, so its kernel was ended")
+
+    def code_time(self) -> CodeTime:
+        """The time of a cell or a question that begins now."""
+        return CodeTime(lambda: self.waited() + waited("thread-self"), self._deadline)
+
+    def waited(self) -> float:
+        """The seconds that its process has waited for a core."""
+        return waited(self._manager.provisioner.pid) if self._manager is not None else 0.0
 
     def took_too_long(self) -> None:
         """A cell or a question came to its limit of time."""

@@ -1,34 +1,53 @@
-"""Whether a cell had its time, or waited for a core: what others do to a machine is not booked to a student's code."""
+"""Whether student code had its time, or waited for a core: what others do to a machine is not booked to it."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import get_native_id
 
-AGAIN = 3  # times that a cell has its time again
+AGAIN = 3  # times that code has its time again
 MOST = 0.5  # of its time that its process may have waited before that
 
 
-def waited(pid: int) -> float:
-    """The seconds that the first thread of a process has waited for a core so far; 0 where Linux does not tell."""
+def waited(process: int | str) -> float:
+    """The seconds that the first thread of a process has waited for a core so far; 0 where Linux does not tell.
+
+    `process`: its number, or what stands for it, or for a thread, in /proc.
+    """
     try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
     except (OSError, ValueError, IndexError):
         return 0.0
 
 
-class CellTime:
-    """The time of a cell that begins. `clock` tells how long its process has waited for a core so far, in seconds."""
+def fair_clock(theirs: Callable[[], float]) -> Callable[[], float]:
+    """A clock for this thread that stands still while it waits for a core, or the process whose waiting `theirs` tells.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    For any thread to read.
+    """
+    own = f"self/task/{get_native_id()}"
+    return lambda: time.monotonic() - waited(own) - theirs()
+
+
+class CodeTime:
+    """The time of a cell or a question that begins, none of it after `deadline`, by the monotonic clock.
+
+    `clock` tells how long its process has waited for a core so far, in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float], deadline: float) -> None:
         self._left = AGAIN
         self._clock = clock
+        self._deadline = deadline
         self._before = clock()
 
     def again(self, seconds: float) -> bool:
-        """Whether the cell may have these seconds, which are over, once more: it waited for most of them."""
+        """Whether the code may have these seconds, which are over, once more: it waited for most of them."""
         before, self._before = self._before, self._clock()
-        if self._left == 0 or self._before - before <= MOST * seconds:
+        late = self._left == 0 or time.monotonic() >= self._deadline
+        if late or self._before - before <= MOST * seconds:
             return False
         self._left -= 1
         return True

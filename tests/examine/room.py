@@ -110,9 +110,8 @@ def behind(
     points, messages, left = [], [], list(answers)
     made: dict[str, Profile] = {}
     with Kernel(path) as kernel:
-        sitting = Sitting(
-            PlainCells(master), kernel.ask, lambda: kernel, folder or kernel.folder, 10.0, profiles is None
-        )
+        place = folder or kernel.folder
+        sitting = Sitting(PlainCells(master), kernel.ask, lambda: kernel, place, 10.0, recording=profiles is None)
         for cell in master.cells:
             if not is_test(cell):
                 source = left.pop(0) if cell.metadata.get("nbgrader") else cell.source

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +108,13 @@ def test_what_is_nested_too_deeply_is_refused(depth: int) -> None:
         codec().encode(nested)
 
 
-def sitting(test: str, replies: dict[str, Any], folder: Path, seconds: float = 10.0) -> tuple[Any, list[Any]]:
+def sitting(
+    test: str,
+    replies: dict[str, Any],
+    folder: Path,
+    seconds: float = 10.0,
+    waited: Callable[[], float] = lambda: 0.0,
+) -> tuple[Any, list[Any]]:
     """A test cell and a student's process that answers a call of `f` so. Returns the outcome and what was asked."""
     asked: list[Any] = []
     empty = {"classes": [], "changed": [], "globals": {}, "printed": "", "warned": []}
@@ -120,7 +128,7 @@ def sitting(test: str, replies: dict[str, Any], folder: Path, seconds: float = 1
 
     master = room.notebook(("solution", "def f(x):\n    return x"), ("test", test))
     profile = Profile(kinds=["class", "function", "instance"])
-    return Sitting(PlainCells(master), ask, lambda: None, folder, seconds).run("test-1", profile), asked
+    return Sitting(PlainCells(master), ask, lambda: None, folder, seconds, waited).run("test-1", profile), asked
 
 
 def test_nothing_is_called_here_because_a_student_names_it(tmp_path: Path) -> None:
@@ -136,6 +144,12 @@ def test_nothing_is_called_here_because_a_student_names_it(tmp_path: Path) -> No
 def test_a_test_that_loops_over_a_students_number_has_an_end(tmp_path: Path) -> None:
     outcome, _ = sitting("for k in range(f(1)):\n    pass", {"value": 10**8}, tmp_path, seconds=0.3)
     assert outcome.points == 0 and "too long" in outcome.checks[0].message
+
+
+def test_time_that_others_had_the_cores_is_not_that_of_a_test(tmp_path: Path) -> None:
+    test = "import time\nfor k in range(f(1)):\n    time.sleep(0.01)"
+    outcome, _ = sitting(test, {"value": 100}, tmp_path, seconds=0.3, waited=time.monotonic)
+    assert outcome.points == 4
 
 
 def test_what_a_test_puts_in_the_place_of_a_builtin_does_not_stay(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Questions that come to a bad end: what becomes of the kernel that was asked."""
 
 import asyncio
+import itertools
+import math
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 
 from autograder.examine.deadline import TookTooLong
 from autograder.examine.questions import PATIENCE, Questions
+from autograder.examine.waiting import CodeTime
 
 from labtools.callbacks import Lent, TooManyCalls
 
@@ -22,14 +25,20 @@ class Kernel:
         self.log: list[str] = []
         self.revived = self.interrupted = 0
         self.wall = self
+        self.waits: Iterator[float] = itertools.repeat(0.0)  # the seconds that it has waited for a core so far
 
     def seconds_for_call(self) -> float:
         return 1.0
+
+    def code_time(self) -> CodeTime:
+        return CodeTime(lambda: next(self.waits), math.inf)
 
     def ask(self, *question: Any) -> Any:
         return self
 
     def reply(self, seconds: float) -> Any:
+        if not self.ends:
+            return "answers", [1.0]
         raise self.ends.pop(0)
 
     async def come_to_the_wall(self) -> None:
@@ -69,3 +78,11 @@ def test_calls_that_go_on_after_the_interrupt_end_the_kernel(loop: asyncio.Abstr
     questions = Questions(kernel, loop)  # type: ignore[arg-type]
     assert questions.ask("probe", "f", [], Lent()) == ("silent", "called too often")
     assert (kernel.interrupted, kernel.revived) == (1, 1)
+
+
+def test_a_question_has_its_time_again_where_others_had_the_cores(loop: asyncio.AbstractEventLoop) -> None:
+    kernel = Kernel(TimeoutError(), TimeoutError())
+    kernel.waits = (0.9 * step for step in itertools.count())
+    questions = Questions(kernel, loop)  # type: ignore[arg-type]
+    assert questions.ask("probe", "f", [], Lent()) == ("answers", [1.0])
+    assert (kernel.interrupted, kernel.revived) == (0, 0)
