@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import io
 import json
+import os
 import signal
 import socket
 import struct
@@ -50,6 +51,7 @@ class Line:
     def __init__(self, connection: socket.socket, names: dict[str, Any]) -> None:
         self._connection = connection
         self._names = names
+        self._process = os.getpid()  # one that was forked from it does not answer
         self._objects: Objects | None = None  # for plain test cells, from the first of them on
         self._open: list[int] = []  # numbers of the questions that are being answered, the innermost last
         self._lock = threading.RLock()
@@ -58,6 +60,7 @@ class Line:
 
     def answer(self) -> None:
         """Read one message, and answer it if it is a question. ConnectionError if the grader has gone."""
+        self._end_forked()
         before = signal.signal(signal.SIGINT, self._interrupt)  # an idle kernel ignores it
         try:
             message = self._receive()
@@ -79,7 +82,13 @@ class Line:
             reply = self._reply(probe, name, arguments)
         finally:
             self._open.pop()
+        self._end_forked()
         self._send([number, *reply])
+
+    def _end_forked(self) -> None:
+        """End a process that student code has forked, and that has come back from there."""
+        if os.getpid() != self._process:
+            os._exit(1)
 
     def _reply(self, probe: str, name: str, arguments: Any) -> list[Any]:
         if probe == OBJECTS:
@@ -117,6 +126,8 @@ class Line:
 
     def _call(self, function: Any, arguments: Any, named: Any) -> Any:
         """Have a lent function called on the grader's side."""
+        if os.getpid() != self._process:
+            raise RuntimeError("this function cannot be called in another process")
         with self._lock:
             if not self._open:
                 raise RuntimeError("this function belongs to a check that is over")
