@@ -37,7 +37,7 @@ class TimeLimits:
             self,
             cell_seconds=min(self.cell_seconds, short),
             call_seconds=min(self.call_seconds, short),
-            submission_seconds=min(self.submission_seconds, 4 * short),
+            submission_seconds=min(self.submission_seconds, 8 * short),
         )
 
 

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.course import CheckResult, Profile, grade_id, is_plain, is_test
 from autograder.examine import standins
-from autograder.examine.deadline import Deadline
+from autograder.examine.deadline import Deadline, TookTooLong
 from autograder.examine.forbidden import forbidden
 from autograder.examine.foreign_code import foreign_code, texts_in
 from autograder.examine.given import GivenClasses, forget_modules
@@ -155,6 +155,7 @@ class Sitting:
         self._entered = [""]  # the sources of the cells so far, as IPython's `In` has them
         self._theirs: set[str] = set()  # those of them that the student's process has run
         self.silent = False  # the last test got no answer
+        self.late = False  # the last test took too long
 
     def visit(self) -> Visit:
         """A visit that goes on, or a new one after a refusal or in a new process."""
@@ -184,7 +185,7 @@ class Sitting:
         """
         cell, owners = self._cells.cells[test], self._cells.owners
         read = cell.used & owners.theirs
-        visit, self.silent = self.visit(), False
+        visit, self.silent, self.late = self.visit(), False, False
 
         def source(thing: Any) -> str | None:
             return visit.source(standins.number_of(thing)) if standins.is_standin(thing) else None
@@ -214,7 +215,7 @@ class Sitting:
                     raise visit.refusal
             except BaseException as error:
                 earned, message = 0.0, explanation(error)
-                self.silent = isinstance(error, Unanswered)
+                self.silent, self.late = isinstance(error, Unanswered), isinstance(error, TookTooLong)
         check = CheckResult(test, cell.points, earned, message.encode(errors="replace").decode()[:MAX_MESSAGE])
         text = printed.getvalue()[:MAX_MESSAGE] + (f"{message}\n" if message else "")
         return Outcome(earned, text.encode(errors="replace").decode(), [check])

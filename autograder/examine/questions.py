@@ -65,21 +65,21 @@ class Questions:
 
     def _question(self, probe: str, name: str, arguments: Any, lent: Lends) -> tuple[str, Any]:
         seconds = self._kernel.seconds_for_call()
-        late = False
         self._open += 1
         try:
             kind, what = self._exchange(probe, name, arguments, lent, seconds)
         except Deaf as deaf:
+            self._kernel.took_too_long()
             self._deaf += 1
             kind, what = "lost", str(deaf)
         except TimeoutError:
-            late = True
             kind, what = "lost", f"`{name}` took longer than {seconds:g} seconds and did not heed the interrupt"
         except KernelLost as lost:
             kind, what = "lost", str(lost)
         except TooManyCalls as endless:  # once more, after the interrupt
             kind, what = "lost", str(endless)
         except TookTooLong:  # the kernel waits for a call that will not be answered
+            self._kernel.took_too_long()
             self._failures[name] += 1
             self._in_loop(self._kernel.revive())
             raise
@@ -91,8 +91,6 @@ class Questions:
             self._open -= 1
         if kind in ("answers", "missing"):
             return kind, what
-        if kind == "interrupted" or late:
-            self._kernel.took_too_long()
         self._failures[name] += 1
         if kind == "lost":
             self._kernel.log.append(what)
@@ -109,6 +107,7 @@ class Questions:
         try:
             return self._reply(question, seconds)
         except TimeoutError:
+            self._kernel.took_too_long()
             self._in_loop(self._kernel.interrupt())
             return self._reply(question, GRACE)
         except TooManyCalls as endless:

@@ -128,6 +128,8 @@ class Running:
             if kernel.asked:
                 await kernel.revive()
             outcome = await asyncio.to_thread(sitting.run, name, profile)
+        if sitting.late:
+            kernel.took_too_long()
         return outcome
 
 

@@ -107,7 +107,6 @@ class StudentKernel:
         if finished:
             return ""
         self._slow.add(id(cell))
-        self.took_too_long()
         return f"stopped: this cell took longer than {self._limits.cell_seconds:g} seconds"
 
     async def _execute(self, cell: NotebookNode, seconds: float) -> bool:
@@ -121,6 +120,7 @@ class StudentKernel:
             await self._runner.async_execute_cell(cell, index)
             return True
         except CellTimeoutError:
+            self.took_too_long()
             await self._interrupt()
             return False
         except Exception as error:  # a dead kernel, or forged messages that nbclient cannot read
@@ -143,7 +143,6 @@ class StudentKernel:
                         return
             if not grace.again(GRACE):
                 break
-        self.took_too_long()
         raise KernelLost("stopped: this cell did not heed the interrupt, so its kernel was ended")
 
     def code_time(self) -> CodeTime:
@@ -151,13 +150,16 @@ class StudentKernel:
         return CodeTime(lambda: self.waited() + waited("thread-self"), self._deadline)
 
     def waited(self) -> float:
-        """The seconds that its process has waited for a core."""
-        return waited(self._manager.provisioner.pid) if self._manager is not None else 0.0
+        """The seconds that its process has waited for a core; 0 if its own other processes are what it waits for."""
+        if self._manager is None or self._manager.provisioner.gives_way:
+            return 0.0
+        return waited(self._manager.provisioner.pid)
 
     def took_too_long(self) -> None:
-        """A cell or a question came to its limit of time."""
+        """A cell or a question came to its limit of time. OutOfTime if it has to hurry: it will have another turn."""
         if self._hurried:
             self._deadline = 0.0
+            self._time_left()
 
     @property
     def out_of_time(self) -> bool:

@@ -52,7 +52,7 @@ class Wall:
     def ask(self, probe: str, name: str, arguments: Any, lent: Lends, seconds: float) -> Question:
         """Send a question. Deaf if the kernel does not come, OSError if it has gone."""
         if self._frames is None:
-            self._listener.settimeout(CONNECT)
+            self._listener.settimeout(min(CONNECT, seconds))
             try:
                 self._frames = Frames(self._listener.accept()[0])
             except TimeoutError:

@@ -56,6 +56,7 @@ class WarmProvisioner(KernelProvisionerBase):
     _server: socket.socket | None = None
     _asked_to_end = False
     _cgroup: cgroup.Cgroup | None = None
+    _watched: Watched | None = None
 
     @property
     def inside(self) -> str:
@@ -64,6 +65,11 @@ class WarmProvisioner(KernelProvisionerBase):
     @property
     def has_process(self) -> bool:
         return self._pidfd >= 0
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether it is so busy that it has to give way to other kernels."""
+        return self._watched is not None and self._watched.gives_way
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Choose the place of the kernel's sockets. Neither a command nor the environment is used."""
@@ -114,7 +120,8 @@ class WarmProvisioner(KernelProvisionerBase):
             follows_user = not whole and os.stat(f"/proc/{self.pid}").st_uid == os.getuid()
             limits = Limits.from_dict(self.limits)
             self._cgroup = cgroup.make(self.pid, limits.memory_bytes)
-            watchdog.add(Watched(self.pid, limits, self._stop, whole, self._cgroup, scratch, follows_user))
+            self._watched = Watched(self.pid, limits, self._stop, whole, self._cgroup, scratch, follows_user)
+            watchdog.add(self._watched)
         return self.connection_info
 
     async def poll(self) -> int | None:

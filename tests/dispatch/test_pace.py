@@ -62,7 +62,7 @@ def test_a_next_turn_is_longer_and_a_slow_lab_hurries_nobody() -> None:
 def test_who_may_take_a_whole_cells_time_need_not_hurry() -> None:
     times = TimeLimits(cell_seconds=20, call_seconds=10, submission_seconds=300)
     hurried = times.hurried(2.0)
-    assert (hurried.cell_seconds, hurried.call_seconds, hurried.submission_seconds) == (1.0, 1.0, 4.0)
+    assert (hurried.cell_seconds, hurried.call_seconds, hurried.submission_seconds) == (1.0, 1.0, 8.0)
     assert times.hurried(0.1).cell_seconds == 0.5 and times.hurried(30.0).call_seconds == 10
     assert times.hurried(40.0) == times
 

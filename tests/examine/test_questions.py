@@ -11,6 +11,7 @@ import pytest
 
 from autograder.examine.deadline import TookTooLong
 from autograder.examine.questions import PATIENCE, Questions
+from autograder.examine.student import OutOfTime
 from autograder.examine.waiting import CodeTime
 
 from labtools.callbacks import Lent, TooManyCalls
@@ -25,6 +26,7 @@ class Kernel:
         self.log: list[str] = []
         self.revived = self.interrupted = 0
         self.wall = self
+        self.hurried = False
         self.waits: Iterator[float] = itertools.repeat(0.0)  # the seconds that it has waited for a core so far
 
     def seconds_for_call(self) -> float:
@@ -32,6 +34,10 @@ class Kernel:
 
     def code_time(self) -> CodeTime:
         return CodeTime(lambda: next(self.waits), math.inf)
+
+    def took_too_long(self) -> None:
+        if self.hurried:
+            raise OutOfTime("others wait")
 
     def ask(self, *question: Any) -> Any:
         return self
@@ -85,4 +91,13 @@ def test_a_question_has_its_time_again_where_others_had_the_cores(loop: asyncio.
     kernel.waits = (0.9 * step for step in itertools.count())
     questions = Questions(kernel, loop)  # type: ignore[arg-type]
     assert questions.ask("probe", "f", [], Lent()) == ("answers", [1.0])
+    assert (kernel.interrupted, kernel.revived) == (0, 0)
+
+
+def test_where_others_wait_the_end_of_its_time_is_the_end_of_the_turn(loop: asyncio.AbstractEventLoop) -> None:
+    kernel = Kernel(TimeoutError())
+    kernel.hurried = True
+    questions = Questions(kernel, loop)  # type: ignore[arg-type]
+    with pytest.raises(OutOfTime):
+        questions.ask("probe", "f", [], Lent())
     assert (kernel.interrupted, kernel.revived) == (0, 0)

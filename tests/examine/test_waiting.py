@@ -5,13 +5,18 @@ import math
 import os
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from jupyter_client.kernelspec import KernelSpec
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.course import TimeLimits
 from autograder.examine.runner import Runner
+from autograder.examine.student import StudentKernel
 from autograder.examine.waiting import AGAIN, CodeTime, waited
 
 
@@ -42,3 +47,12 @@ def test_after_the_end_of_the_submission_no_time_comes_again() -> None:
 
 def test_how_long_a_process_waited_is_known() -> None:
     assert waited(os.getpid()) > 0 and waited(4_194_305) == 0
+
+
+def test_a_kernel_that_keeps_itself_waiting_has_no_time_again() -> None:
+    kernel: Any = StudentKernel(KernelSpec(), TimeLimits(), math.inf)
+    provisioner = SimpleNamespace(pid=os.getpid(), gives_way=False)
+    kernel._manager = SimpleNamespace(provisioner=provisioner)
+    assert kernel.waited() > 0
+    provisioner.gives_way = True
+    assert kernel.waited() == 0
