@@ -125,7 +125,7 @@ def similarity(options: argparse.Namespace) -> int:
     from autograder.report import write_similarity
 
     path, count = write_similarity(open_course(options.lab))
-    print(f"{count} pairs to read: {path}")
+    print(f"{count} {'pair' if count == 1 else 'pairs'} to read: {path}")
     return 0
 
 
