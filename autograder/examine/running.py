@@ -22,8 +22,8 @@ from autograder.examine.beside import run_beside
 from autograder.examine.held import Unanswered
 from autograder.examine.outcome import Outcome
 from autograder.examine.outputs import keep_outputs
-from autograder.examine.plain_cells import Sitting
 from autograder.examine.questions import Questions
+from autograder.examine.sitting import Sitting
 from autograder.examine.student import OutOfTime, StudentKernel
 from autograder.examine.trusted import Lab, StudentName
 from autograder.examine.wall import Lends

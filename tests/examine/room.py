@@ -12,7 +12,8 @@ from nbgrader.utils import get_partial_grade
 
 from autograder.course import Profile, is_test
 from autograder.examine.held import Unanswered
-from autograder.examine.plain_cells import PlainCells, Sitting
+from autograder.examine.plain_cells import PlainCells
+from autograder.examine.sitting import Sitting
 from autograder.examine.wall import Wall
 
 from labtools.answering import OBJECTS

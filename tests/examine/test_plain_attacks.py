@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from autograder.course import Profile
-from autograder.examine.plain_cells import PlainCells, Sitting
+from autograder.examine.plain_cells import PlainCells
+from autograder.examine.sitting import Sitting
 from tests.examine import room
 
 pytestmark = pytest.mark.heavy

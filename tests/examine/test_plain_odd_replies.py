@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from autograder.examine import plain_cells
+from autograder.examine import sitting as sittings
 from autograder.examine.held import Refused, Unanswered
-from autograder.examine.plain_cells import PlainCells, Sitting
+from autograder.examine.plain_cells import PlainCells
+from autograder.examine.sitting import Sitting
 from tests.examine import room
 from tests.odd import changed
 
@@ -39,13 +40,13 @@ def test_odd_replies_are_no_fault_of_ours(kernels: str, name: str, monkeypatch: 
     master = master_of(name)
     _, _, profiles = room.behind(kernels, master, [CELLS[name]["right"]])
     faults: list[BaseException] = []
-    explain = plain_cells.explanation
+    explain = sittings.explanation
 
     def noting(error: BaseException) -> str:
         faults.extend([error] if ours(error) else [])
         return explain(error)
 
-    monkeypatch.setattr(plain_cells, "explanation", noting)
+    monkeypatch.setattr(sittings, "explanation", noting)
 
     @settings(
         max_examples=8,

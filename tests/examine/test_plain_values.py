@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from autograder.course import Profile
-from autograder.examine.plain_cells import PlainCells, Sitting
+from autograder.examine.plain_cells import PlainCells
+from autograder.examine.sitting import Sitting
 from tests.examine import room
 
 from labtools.objects import Objects
