@@ -30,6 +30,12 @@ def test_places_are_what_their_names_say() -> None:
     assert 0.9e-3 < drawn["flat"].right.abs().max() <= 1.1e-3
 
 
+def test_an_error_of_002_is_more_than_a_loose_tolerance_of_any_entry_allows() -> None:
+    for seed in range(100):
+        for place in places.draw_places(random.Random(seed))["entries"]:
+            assert place.exact.abs().min() >= 0.02 and place.exact.abs().max() <= 0.6
+
+
 def test_right_gradients_are_offered_at_every_place_and_wrong_ones_never_look_right() -> None:
     orders = set()
     for seed in range(20):

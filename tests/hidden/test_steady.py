@@ -16,6 +16,8 @@ NEAR = {
     answer_before(test): test
     for test in (
         "test-early-stopping",
+        "test-sigmoid",
+        "test-predict",
         "test-get-loss",
         "test-finite-differences",
         "test-check-gradients",
@@ -28,7 +30,8 @@ FEW = (
     "checker-purely-relative checker-relative-with-floor checker-float32 checker-norm-ratio-1e-3 checker-allclose "
     "finite-differences-list-to-float32 finite-differences-forward differences-float32-all differences-module-helper "
     "opt-tol-5e-4 opt-float32 optimizer-tolerance-too-loose loss-clamp-1e-7 loss-eps-1e-8 train-clipped train-float32 "
-    "optimizer-stops-at-small-values optimizer-value-near-known-minimum optimizer-distance-to-the-known-minimum"
+    "optimizer-stops-at-small-values optimizer-value-near-known-minimum optimizer-distance-to-the-known-minimum "
+    "predict-single-precision check-gradients-three-percent"
 )
 
 

@@ -59,7 +59,7 @@ MISTAKES: dict[str, Formula] = {
 }
 
 
-def _expect_predictions(student: Names, cases: Sequence[tuple[Tensor, Tensor]]) -> None:
+def _expect_predictions(student: Names, cases: Sequence[tuple[Tensor, Tensor]], rtol: float = 1e-6) -> None:
     """Fail unless the predictions are right in these cases (x, params)."""
     vague = "The probabilities are not those of the network in the text."
 
@@ -69,7 +69,7 @@ def _expect_predictions(student: Names, cases: Sequence[tuple[Tensor, Tensor]]) 
             [predict(*case) for case in cases],  # what stands for `sigmoid` is right, too
             vague,
             lambda: {message: [mistake(*case) for case in cases] for message, mistake in MISTAKES.items()},
-            rtol=1e-6,
+            rtol=rtol,
             atol=1e-8,
         )
 
@@ -92,4 +92,5 @@ def judge(checks: Checks, student: Names) -> None:
 
     @checks.check("they are right with large weights", weight=0.5)
     def _() -> None:
-        _expect_predictions(student, [(draw(random, 5, 2, low=-2, high=2), draw(random, 9, low=-5, high=5))])
+        case = draw(random, 5, 2, low=-2, high=2), draw(random, 9, low=-5, high=5)
+        _expect_predictions(student, [case], rtol=1e-5)  # in float32 a small probability has five digits here
