@@ -36,6 +36,13 @@ def test_an_error_of_002_is_more_than_a_loose_tolerance_of_any_entry_allows() ->
             assert place.exact.abs().min() >= 0.02 and place.exact.abs().max() <= 0.6
 
 
+def test_what_float32_rounds_off_is_neither_little_nor_much() -> None:
+    for seed in range(100):
+        for place in places.draw_places(random.Random(seed))["computed"]:
+            error = (place.right.double() - place.exact).abs()
+            assert error.max() > 2e-8 and 2e-5 < (error / place.exact.abs()).max() < 8e-5
+
+
 def test_right_gradients_are_offered_at_every_place_and_wrong_ones_never_look_right() -> None:
     orders = set()
     for seed in range(20):
