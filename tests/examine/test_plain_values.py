@@ -149,8 +149,14 @@ def test_a_test_that_loops_over_a_students_number_has_an_end(tmp_path: Path) -> 
 
 def test_time_that_others_had_the_cores_is_not_that_of_a_test(tmp_path: Path) -> None:
     test = "import time\nfor k in range(f(1)):\n    time.sleep(0.01)"
-    outcome, _ = sitting(test, {"value": 100}, tmp_path, seconds=0.3, waited=time.monotonic)
+    outcome, _ = sitting(test, {"value": 100}, tmp_path, seconds=0.5, waited=time.monotonic)
     assert outcome.points == 4
+
+
+def test_waiting_does_not_keep_a_test_from_its_end(tmp_path: Path) -> None:
+    loop = "for k in range(f(1)):\n    pass"
+    outcome, _ = sitting(loop, {"value": 10**8}, tmp_path, seconds=0.1, waited=lambda: 2 * time.monotonic())
+    assert outcome.points == 0 and "too long" in outcome.checks[0].message
 
 
 def test_what_a_test_puts_in_the_place_of_a_builtin_does_not_stay(tmp_path: Path) -> None:
