@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from autograder.light import handed_on
 
 if TYPE_CHECKING:
-    from autograder.report.feedback import archive, write_feedback
+    from autograder.report.upload import archive
+    from autograder.report.feedback import write_feedback
     from autograder.report.feedback_page import AddResults, FeedbackExporter
     from autograder.report.report import write_report
     from autograder.report.scores import read_scores, table
@@ -31,7 +32,8 @@ __all__ = [
 __getattr__ = handed_on(
     __name__,
     {
-        "feedback": ["archive", "write_feedback"],
+        "upload": ["archive"],
+        "feedback": ["write_feedback"],
         "feedback_page": ["AddResults", "FeedbackExporter"],
         "report": ["write_report"],
         "scores": ["read_scores", "table"],

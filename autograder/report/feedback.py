@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from tqdm import tqdm
 
-from autograder.collect import UNCERTAIN, folder_name, of_people, read_recipients, read_students
+from autograder.collect import UNCERTAIN
 from autograder.course import Course, CourseError, command
 from autograder.dispatch import cores
 from autograder.record import Writer, digests_of_said, read_old_grades
+from autograder.report.upload import archive, write_archive
 from autograder.report.pages import write_pages
 from autograder.report.written import Written
 
@@ -60,48 +60,3 @@ def progress(results: Iterator[tuple[str, str | None]], number: int) -> Iterator
     """Show how far the pages are."""
     with tqdm(results, desc="feedback", unit="submission", total=number, disable=None) as bar:
         yield from bar
-
-
-def archive(course: Course) -> Path:
-    return course.root / "feedback" / f"{course.lab}.zip"
-
-
-def write_archive(course: Course, folders: list[Path]) -> bool:
-    """Put <student>/<notebook>.html of everybody into feedback/<lab>.zip.
-
-    Of submissions from Moodle each recipient, and so each member of a group, gets a folder that is named as in Moodle's
-    download of all submissions: <name>_<number>_assignsubmission_file. So Moodle takes the archive back. Where its
-    numbers may be those of groups, folders bear our own names, which Moodle passes over; False is returned then.
-    """
-    path = archive(course)
-    uploads: dict[str, list[str]] = {}
-    recipients = read_recipients(course.submitted, course.lab)
-    certain = of_people(recipients, [student.name for student in read_students(course.home / "students.csv")])
-    for each in recipients:
-        if certain and each.system == "Moodle":
-            name = folder_name(each.name).replace("_", "-")  # Moodle takes the names apart at these signs
-            uploads.setdefault(each.submission, []).append(f"{name}_{each.number}_assignsubmission_file")
-    entries = [
-        (page, f"{upload}/{page.name}")
-        for folder in folders
-        for page in sorted(folder.glob("*.html"))
-        for upload in uploads.get(folder.parent.name, [folder.parent.name])
-    ]
-    if not holds(path, entries):
-        with zipfile.ZipFile(path.with_suffix(".new"), "w", zipfile.ZIP_DEFLATED) as file:
-            for page, name in entries:
-                file.write(page, name)
-        path.with_suffix(".new").replace(path)
-    return certain
-
-
-def holds(path: Path, entries: list[tuple[Path, str]]) -> bool:
-    """Whether an archive holds these files under these names, and is newer than all of them."""
-    try:
-        states = [page.stat() for page, _ in entries]
-        with zipfile.ZipFile(path) as file:
-            there = [(info.filename, info.file_size) for info in file.infolist()]
-    except (OSError, zipfile.BadZipFile):
-        return False
-    wanted = [(name, state.st_size) for (_, name), state in zip(entries, states)]
-    return there == wanted and path.stat().st_mtime_ns > max((state.st_mtime_ns for state in states), default=0)

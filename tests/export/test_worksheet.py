@@ -13,7 +13,7 @@ from autograder.collect import collect, read_students
 from autograder.course import CellGrade, Course, CourseError, NotebookResult, SubmissionResult
 from autograder.export import export_grades
 from autograder.record import Writer
-from autograder.report.feedback import archive, write_archive
+from autograder.report.upload import archive, write_archive
 from tests.collect.small_moodle import SmallMoodle, a_class
 
 ONE_MINUTE = datetime.timedelta(minutes=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.report.feedback import archive, write_archive
+from autograder.report.upload import Entry, archive, write_archive
 
 COLLECTED = """submission,system,number,name,student
 Ana-Maria,Moodle,4711,"Ana_Maria O'Example/Ł, A",Ana-Maria
@@ -55,3 +55,38 @@ def test_a_folder_that_was_named_by_moodle(course: Course) -> None:
 def test_others_keep_their_names(course: Course, student: str) -> None:
     course.submission(student).mkdir(parents=True)
     assert names(course, student) == [f"{student}/one.html"]
+
+
+def contents(course: Course) -> dict[str, str]:
+    with zipfile.ZipFile(archive(course)) as file:
+        assert file.testzip() is None
+        return {name: file.read(name).decode() for name in file.namelist()}
+
+
+def test_what_has_not_changed_is_not_packed_again(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    names(course, "bo", "cy", "di", "eli")
+    packed = []
+    monkeypatch.setattr(Entry, "pack", lambda entry, pack=Entry.pack: packed.append(entry.name) or pack(entry))
+    (course.feedback("cy") / "one.html").write_text("another page")
+    (course.feedback("di") / "one.html").unlink()
+    (course.feedback("di") / "two.html").write_text("page")
+    write_archive(course, [course.feedback(student) for student in ("bo", "cy", "di")])
+    assert packed == ["cy/one.html", "di/two.html"]
+    assert contents(course) == {"bo/one.html": "page", "cy/one.html": "another page", "di/two.html": "page"}
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x05\x06", b"no archive"])
+def test_a_damaged_archive_is_written_anew(course: Course, damage: bytes) -> None:
+    names(course, "bo")
+    archive(course).write_bytes(damage)
+    write_archive(course, [course.feedback("bo")])
+    assert contents(course) == {"bo/one.html": "page"}
+
+
+def test_it_is_what_zipfile_would_write(course: Course, tmp_path: Path) -> None:
+    """`put` writes as zipfile's own `write` does: a new version of zipfile may do it otherwise."""
+    names(course, "bo", "Łukasz")
+    with zipfile.ZipFile(tmp_path / "own.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        for student in ("bo", "Łukasz"):
+            file.write(course.feedback(student) / "one.html", f"{student}/one.html")
+    assert archive(course).read_bytes() == (tmp_path / "own.zip").read_bytes()
