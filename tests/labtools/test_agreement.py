@@ -7,11 +7,12 @@ server, to which the same files lie open: they differ from these in nothing but 
 import json
 import shutil
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import nbclient
 import pytest
+from nbformat import NotebookNode
 
 from autograder.check.bank import Entry, build, read_bank
 from autograder.course import Course, SubmissionResult, is_solution, is_test, read_notebook
@@ -121,6 +122,10 @@ def test_it_agrees_over_the_whole_bank(
     tmp_path: Path,
     name: str,
 ) -> None:
-    in_warm_kernel = partial(nbclient.NotebookClient, km=server.kernel_manager())
-    monkeypatch.setattr(nbclient, "NotebookClient", in_warm_kernel)
+    class InWarmKernel(nbclient.NotebookClient):
+        def __init__(self, notebook: NotebookNode, **settings: Any) -> None:
+            super().__init__(notebook, km=server.kernel_manager(), **settings)
+            self.owns_km = True  # it ends its kernel and closes its sockets
+
+    monkeypatch.setattr(nbclient, "NotebookClient", InWarmKernel)
     assert list(differences(BANK[name], course, results[name], tmp_path / "student")) == []

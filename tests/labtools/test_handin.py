@@ -177,6 +177,13 @@ def test_nothing_runs_for_ever(small: Path, source: str, words: str) -> None:
     assert code == 1 and words in text and "Not ready" in text
 
 
+@pytest.mark.parametrize("data", ['{"text/html": 5}', '{"text/plain": None}', '{"text/plain": {}}'])
+def test_what_is_no_output_is_passed_over(small: Path, data: str) -> None:
+    change(small, "own", f"display({data}, raw=True)\n1 / 0")
+    code, text = check(small)
+    assert code == 1 and "`own` ends in ZeroDivisionError" in text
+
+
 def test_what_grading_does_not_keep_is_a_note(small: Path) -> None:
     change(small, "own", "print('x' * 3_000_000)")
     code, text = check(small)
