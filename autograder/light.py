@@ -8,6 +8,7 @@ the pinned versions.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -20,7 +21,11 @@ UNUSED = ("rfc3987_syntax",)
 
 
 def load_light() -> None:
-    """From now on packages in BODIES are imported without their bodies, and what is UNUSED is not imported at all."""
+    """From now on packages in BODIES are imported without their bodies, and what is UNUSED is not imported at all.
+
+    What is imported stays, and a sixth of the time went into looking through it for garbage: that is done less often.
+    """
+    gc.set_threshold(50_000)
     for name in UNUSED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     for name in BODIES:

@@ -59,7 +59,7 @@ def run(notebook: Any, folder: Path) -> None:
 
     client.on_cell_execute = begin
     client.on_cell_executed = end
-    client.process_message = process_message  # type: ignore[method-assign]
+    client.process_message = process_message  # type: ignore[assignment, method-assign]
     try:
         client.execute()
     except Exception as error:

@@ -12,6 +12,7 @@ import ast
 import contextlib
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from nbformat import NotebookNode
 
@@ -44,9 +45,9 @@ def signs(master: NotebookNode, notebook: NotebookNode) -> dict[str, list[str]]:
         return {}
     locked = {grade_id(cell) for cell in master.cells if not is_solution(cell)} - {""}
     sources = {grade_id(cell) or cell.id: cell.source for cell in notebook.cells if cell.cell_type == "code"}
-    parsed = {name: tree for name, source in sources.items() if (tree := parse(source))}
-    functions = {name for tree in parsed.values() for name in functions_of(tree)}
-    trees = {name: tree for name, tree in parsed.items() if name not in locked}
+    trees = {name: tree for name, source in sources.items() if name not in locked and (tree := parse(source))}
+    functions = {name for tree in trees.values() for name in functions_of(tree)}
+    functions.update(*(given_functions(source) for name, source in sources.items() if name in locked))
     imported = imports(tree for name, tree in trees.items() if "import" in sources[name])
     found: dict[str, list[str]] = {}
     for name in sorted(set(asked) & set(trees)):
@@ -98,6 +99,13 @@ def functions_of(tree: ast.Module) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
             yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+@lru_cache(maxsize=500)
+def given_functions(source: str) -> frozenset[str]:
+    """The functions that a given cell defines: it is the same in each submission."""
+    tree = parse(source)
+    return frozenset(functions_of(tree) if tree else ())
 
 
 def reachable(name: str, trees: dict[str, ast.Module]) -> Iterator[tuple[str, ast.AST]]:

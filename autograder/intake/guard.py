@@ -6,7 +6,6 @@ import contextlib
 import resource
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 
 from autograder.intake.cells import Refused
@@ -51,7 +50,8 @@ def guarded(what: str, seconds: float) -> Iterator[None]:
 @contextlib.contextmanager
 def memory_limit() -> Iterator[None]:
     """MemoryError instead of a full machine, for this process. A limit within another one does not raise that."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    with open("/proc/self/statm", "rb", buffering=0) as file:
+        pages = int(file.read().split()[0])
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     limits = [pages * resource.getpagesize() + MAX_MEMORY, soft, hard]
     resource.setrlimit(resource.RLIMIT_AS, (min(each for each in limits if each != resource.RLIM_INFINITY), hard))

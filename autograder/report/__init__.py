@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from autograder.light import handed_on
 
 if TYPE_CHECKING:
-    from autograder.report.upload import archive
     from autograder.report.feedback import write_feedback
     from autograder.report.feedback_page import AddResults, FeedbackExporter
     from autograder.report.report import write_report
     from autograder.report.scores import read_scores, table
     from autograder.report.similarity import write_similarity
     from autograder.report.texts import Headings, coloured, to_html
+    from autograder.report.upload import archive
 
 __all__ = [
     "AddResults",

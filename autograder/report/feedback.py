@@ -12,8 +12,8 @@ from autograder.collect import UNCERTAIN
 from autograder.course import Course, CourseError, command
 from autograder.dispatch import cores
 from autograder.record import Writer, digests_of_said, read_old_grades
-from autograder.report.upload import archive, write_archive
 from autograder.report.pages import write_pages
+from autograder.report.upload import archive, write_archive
 from autograder.report.written import Written
 
 

@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup
 
 from autograder.release.leaks import secret_lines
 from autograder.report import write_report
-from autograder.report.upload import archive
 from autograder.report.feedback import write_feedback
 from autograder.report.feedback_page import without_paths
+from autograder.report.upload import archive
 from tests.grade.conftest import Run
 
 

@@ -65,15 +65,12 @@ class WarmKernelApp(IPKernelApp):
     def warm(self, lab: Path, packages: list[str]) -> None:
         """Build what can be built before the fork. No thread and no zmq context may exist after this.
 
-        `lab` is the folder with the lab's modules, which are loaded too, after the packages; of its tools also the
-        packages in their folder.
+        `lab` is the folder with the lab's modules, which are loaded too, after the packages.
         """
+        gc.disable()  # what is loaded stays
         load(packages)
         sys.path.insert(0, str(lab))
-        tools = [module.name for module in pkgutil.iter_modules([str(lab / "labtools")], "labtools.") if module.ispkg]
-        for name in sorted([*(module.name for module in pkgutil.iter_modules([str(lab)])), *tools]):
-            with contextlib.suppress(Exception, SystemExit):  # which students then see in their own cell
-                importlib.import_module(name)
+        load_modules(lab)
         self.log.setLevel(self.log_level)  # the application leaves that to its handler, record by record
         self.update_config(Config(CONFIG))
         self.init_pdb()
@@ -91,6 +88,7 @@ class WarmKernelApp(IPKernelApp):
         gc.collect()
         gc.freeze()
         gc.set_threshold(10_000)  # a notebook is short; collections touch pages that a kernel shares with this process
+        gc.enable()
         if len(os.listdir("/proc/self/task")) > 1:
             raise RuntimeError("the warm server has threads, which a fork would lose")
 
@@ -149,6 +147,14 @@ def load(packages: list[str]) -> None:
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
         importlib.import_module("torch._dynamo")  # which the optimizers import: here it costs once, later twice
+
+
+def load_modules(lab: Path) -> None:
+    """Import the modules of a lab, and of its tools what each kernel will need: their packages, and what answers."""
+    tools = [module.name for module in pkgutil.walk_packages([str(lab / "labtools")], "labtools.", id) if module.ispkg]
+    for name in sorted([*(module.name for module in pkgutil.iter_modules([str(lab)])), *tools, "labtools.answering"]):
+        with contextlib.suppress(Exception, SystemExit):  # which students then see in their own cell
+            importlib.import_module(name)
 
 
 def no_debugger(*given: Any, **named: Any) -> NoReturn:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import _thread
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 
 SECONDS = 10.0  # for one question of a check, as in grading
+INTERVAL = 0.2  # seconds between looks at the clock
+
+_lock = threading.Lock()
+_waiting: dict[threading.Event, float] = {}  # what has to be told that its time is over, with that time
+_watch = threading.Thread()
 
 
 @contextlib.contextmanager
@@ -20,20 +26,32 @@ def patience(seconds: float) -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield over
         return
-    lock, left = threading.Lock(), threading.Event()
-
-    def end() -> None:
-        with lock:
-            if not left.is_set():
-                over.set()
-                _thread.interrupt_main()
-
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
+    begin(over, seconds)
     try:
         yield over
     finally:
-        with lock:
-            left.set()
-        timer.cancel()
+        with _lock:
+            _waiting.pop(over, None)
+
+
+def begin(over: threading.Event, seconds: float) -> None:
+    """Have the clock watched: by one thread for whatever begins while it runs, since a call may be short."""
+    global _watch
+    with _lock:
+        _waiting[over] = time.monotonic() + seconds
+        if not _watch.is_alive():
+            _watch = threading.Thread(target=watch, name="patience", daemon=True)
+            _watch.start()
+
+
+def watch() -> None:
+    """Interrupt the main thread at the end of each time, as long as there is any."""
+    while True:
+        time.sleep(INTERVAL)
+        with _lock:
+            for over in [over for over, until in _waiting.items() if time.monotonic() > until]:
+                del _waiting[over]
+                over.set()
+                _thread.interrupt_main()
+            if not _waiting:
+                return
