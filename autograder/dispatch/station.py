@@ -16,9 +16,9 @@ from jupyter_client.kernelspec import KernelSpec
 
 from autograder.course import Course, CourseError, TimeLimits, lab_packages, read_notebook, tools_folder
 from autograder.dispatch.worker import examine_one, start_worker
-from autograder.examine import Outputs, draw_constant
+from autograder.examine import Outputs, draw_constant, with_constant
 from autograder.intake import HandedIn
-from autograder.sandbox import FULL, SHARED, KernelRefused, Limits, WarmServer, fair_share
+from autograder.sandbox import COMPILER, FULL, SHARED, KernelRefused, Limits, WarmServer, fair_share
 
 
 class Lost(Exception):
@@ -48,7 +48,8 @@ class Station:
         self._lock = threading.Lock()
         limits = fair_share(setting.limits, jobs)
         packages = lab_packages(setting.course)
-        self._server = WarmServer(setting.course.release, limits, setting.level, tools_folder(), packages)
+        loaded = [*packages, COMPILER] if jobs > 1 and "torch" in packages else packages  # else a kernel imports it
+        self._server = WarmServer(setting.course.release, limits, setting.level, tools_folder(), loaded)
         self._pool: ProcessPoolExecutor | None = None
         self._context = multiprocessing.get_context("forkserver")
         shared = ["matplotlib.pyplot" if name == "matplotlib" else name for name in SHARED if name in packages]
@@ -85,8 +86,10 @@ class Station:
         """
         pool: ProcessPoolExecutor | None = None
         try:
-            pool, spec, constant = self._ready()
-            return pool.submit(examine_one, spec, constant, student, handed, digest, usual).result()
+            pool, spec = self._ready()
+            drawn = self._constant
+            constant = drawn.result() if drawn.done() else None
+            text = pool.submit(examine_one, spec, constant or {}, student, handed, digest, usual).result()
         except BrokenProcessPool:
             with self._lock:
                 if self._pool is pool:
@@ -94,11 +97,18 @@ class Station:
             raise Lost("its process died") from None
         except KernelRefused as error:
             raise Lost(str(error)) from None
+        if constant is not None:
+            return text
+        try:
+            return with_constant(text, drawn.result())
+        except Exception:
+            raise Lost("the server of kernels died while the lab's own figures were drawn") from None
 
-    def _ready(self) -> tuple[ProcessPoolExecutor, KernelSpec, Outputs]:
-        """The pool, the server's kernel and the outputs of constant cells; what is gone of them is made again.
+    def _ready(self) -> tuple[ProcessPoolExecutor, KernelSpec]:
+        """The pool and the server's kernel; what is gone of them is made again.
 
-        The pool's processes load the lab while the server warms up. ServerFailed if that fails.
+        The pool's processes load the lab while the server warms up. ServerFailed if that fails. The outputs of constant
+        cells may still be on their way: the first submissions get them afterwards.
         """
         with self._lock:
             self._pool = self._pool or self._start_pool()
@@ -106,9 +116,9 @@ class Station:
             if not self._server.running:
                 self._warm = self._owner.submit(self._server.start)
                 self._warm.result()
-            if self._constant.exception():  # the server died meanwhile
+            if self._constant.done() and self._constant.exception():  # the server died meanwhile
                 self._constant = self._owner.submit(self._draw)
-            return self._pool, self._server.spec, self._constant.result()
+            return self._pool, self._server.spec
 
     def _start_pool(self) -> ProcessPoolExecutor:
         own = self._setting

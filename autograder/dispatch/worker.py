@@ -30,7 +30,6 @@ def start_worker(course: Course, seed: str, limits: TimeLimits) -> None:
     except CourseError as error:  # said once, with the first submission; raised here, each process would print it
         _trouble = error
     _seconds = 2 * limits.submission_seconds
-    gc.collect()
     gc.freeze()  # what is loaded stays: it need not be looked through again and again
 
 

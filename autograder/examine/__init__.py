@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.examine.constant import Outputs, draw_constant
+from autograder.examine.constant import Outputs, draw_constant, with_constant
 from autograder.examine.examiner import Examiner
 from autograder.examine.libraries import calm_libraries
 
@@ -11,4 +11,5 @@ __all__ = [
     "Outputs",
     "calm_libraries",
     "draw_constant",
+    "with_constant",
 ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import json
 import time
 from typing import Any
 
@@ -26,12 +25,11 @@ from autograder.course import (
     SubmissionResult,
     TimeLimits,
     grade_id,
-    is_constant,
     is_solution,
     is_test,
     read_notebook,
 )
-from autograder.examine.constant import Outputs
+from autograder.examine.constant import Outputs, put_constant, text_of
 from autograder.examine.policy import is_by_hand, judged_by, signs
 from autograder.examine.running import Running
 from autograder.examine.student import StudentKernel
@@ -130,9 +128,7 @@ class Examiner:
                 if cell.cell_type == "markdown" and is_solution(cell):
                     cell.source = harmless_markdown(cell.source)
             notebook.cells[:0] = log_cells(book.repairs, book.tampering)
-            # As nbformat writes it, but in one line: json needs many times as long for indentation.
-            text = json.dumps(notebook, ensure_ascii=False, sort_keys=True)
-            result.written[name] = text.encode(errors="replace").decode()
+            result.written[name] = text_of(notebook).encode(errors="replace").decode()
 
     def _stand_in(self, book: NotebookResult) -> NotebookNode:
         """The released notebook with the reason on top, in the place of one that cannot be graded."""
@@ -147,9 +143,7 @@ class Examiner:
         """Run all cells in order, and fill in the grades of the test cells. Returns what their checks noted."""
         running = Running(self._lab, self._limits, self._recording, kernel, book)
         await running.run(notebook)
-        for cell in notebook.cells:
-            if is_constant(cell):
-                cell.outputs = nbformat.from_dict(constant[grade_id(cell)])
+        put_constant(notebook, constant)
         return running.notes
 
     def _grade(self, notebook: NotebookNode, book: NotebookResult) -> None:

@@ -85,7 +85,6 @@ class WarmKernelApp(IPKernelApp):
         if "matplotlib" in packages:
             draw()
         fail()
-        gc.collect()
         gc.freeze()
         gc.set_threshold(10_000)  # a notebook is short; collections touch pages that a kernel shares with this process
         gc.enable()
@@ -146,7 +145,6 @@ def load(packages: list[str]) -> None:
             importlib.import_module("matplotlib.pyplot" if name == "matplotlib" else name)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
-        importlib.import_module("torch._dynamo")  # which the optimizers import: here it costs once, later twice
 
 
 def load_modules(lab: Path) -> None:

@@ -12,8 +12,11 @@ KERNEL = "/sandbox/kernel"
 #: A kernel's working directory and home, of its own and limited in size.
 SCRATCH = "/sandbox/scratch"
 
+#: torch's optimizers import its compiler when they are first used, which takes a second.
+COMPILER = "torch._dynamo"
+
 #: Packages that the server imports once for all its kernels, where the lab needs them: those that start no threads.
-SHARED = ("numpy", "matplotlib", "pandas", "scipy", "sympy", "networkx", "PIL", "torch")
+SHARED = ("numpy", "matplotlib", "pandas", "scipy", "sympy", "networkx", "PIL", "torch", COMPILER)
 
 #: Bytes of a message between the grader and the server.
 MESSAGE_LIMIT = 1 << 16

@@ -16,6 +16,8 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
+from .layout import COMPILER
+
 #: What is used, with the package that it needs beside IPython.
 CELLS = (
     ("", "import warnings\nwarnings.warn('a warning')"),
@@ -56,6 +58,12 @@ class Square(torch.autograd.Function):
     def backward(ctx, gradient):
         return 2 * ctx.saved_tensors[0] * gradient
 torch.autograd.gradcheck(Square.apply, x)
+""",
+    ),
+    (
+        COMPILER,
+        """
+import torch
 model = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1))
 for optimizer in torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9), torch.optim.Adam(model.parameters()):
     loss = torch.nn.functional.mse_loss(model(torch.randn(4, 3)), torch.zeros(4, 1))
