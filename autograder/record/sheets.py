@@ -95,9 +95,14 @@ class Cells:
         return math.fsum(most or 0.0 for _, most in self.points.values())
 
 
-def read_sheets(session: Session, lab: str, student: str | None = None) -> dict[str, Sheet]:
-    """The submissions to a lab by student: of all, or of one; none where the gradebook has no such lab."""
-    books = cells_of(session, lab)
+def read_sheets(
+    session: Session, lab: str, student: str | None = None, notebook: str | None = None
+) -> dict[str, Sheet]:
+    """The submissions to a lab by student: of all, or of one, and of all notebooks, or one.
+
+    None where the gradebook has no such lab.
+    """
+    books = cells_of(session, lab, notebook)
     maximum = math.fsum(book.maximum for book in books.values())
     own = SubmittedAssignment
     query = select(own.id, own.student_id, own.timestamp).join(Assignment).where(Assignment.name == lab)
@@ -128,10 +133,11 @@ def read_book(session: Session, id: str, book: Cells, sheets: dict[str, Sheet], 
         own[row].comments[book.points[cell][0]] = comment
 
 
-def cells_of(session: Session, lab: str) -> dict[str, Cells]:
-    """The notebooks of a lab by their id in the gradebook, in the order of their names."""
+def cells_of(session: Session, lab: str, notebook: str | None = None) -> dict[str, Cells]:
+    """The notebooks of a lab, or one, by their id in the gradebook, in the order of their names."""
     query = select(Notebook.id, Notebook.name).join(Assignment).where(Assignment.name == lab).order_by(Notebook.name)
-    books = {id: Cells(name, {}) for id, name in session.execute(query)}
+    found = session.execute(query if notebook is None else query.where(Notebook.name == notebook))
+    books = {id: Cells(name, {}) for id, name in found}
     cells, grade, task = BaseCell.__table__.c, GradeCell.__table__.c, TaskCell.__table__.c
     most = select(cells.id, cells.name, cells.notebook_id, func.coalesce(grade.max_score, task.max_score))
     joined = BaseCell.__table__.outerjoin(GradeCell.__table__, grade.id == cells.id).outerjoin(

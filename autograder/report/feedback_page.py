@@ -36,6 +36,10 @@ class FeedbackExporter(TemplateExporter):
     export_from_notebook = "Feedback"
     output_mimetype = "text/html"
 
+    @default("optimistic_validation")
+    def _optimistic_validation_default(self) -> bool:
+        return True  # once, after all preprocessors
+
     @default("file_extension")
     def _file_extension_default(self) -> str:
         return ".html"
@@ -69,7 +73,7 @@ class AddResults(Preprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         where = resources["nbgrader"]
         with Session(gradebook(where["db_url"])) as session:
-            sheets = read_sheets(session, where["assignment"], where["student"])
+            sheets = read_sheets(session, where["assignment"], where["student"], where["notebook"])
             result = read_result(session, where["assignment"], where["student"])
             asked = read_requests(session, where["assignment"], where["notebook"], where["student"])
         add_grades(nb, where, sheets)

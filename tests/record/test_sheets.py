@@ -76,6 +76,8 @@ def test_sheets_say_what_nbgrader_says(proof_class: MakeClass) -> None:
                 }
         session = writer.gradebook.db
         assert read_sheets(session, course.lab, "s01") == {"s01": sheets["s01"]}
+        for name, book in sheets["s01"].books.items():
+            assert read_sheets(session, course.lab, "s01", name)["s01"].books == {name: book}
         assert read_sheets(session, "another", "s01") == read_sheets(session, course.lab, "nobody") == {}
 
 
