@@ -1,5 +1,8 @@
 """Similar answers are found where they say something, and only there. Graded notebooks are made here, nothing runs."""
 
+import json
+
+import nbformat
 import pytest
 
 from autograder.check.bank import Entry, build
@@ -57,14 +60,26 @@ def test_a_copy_is_found_under_other_names_and_the_usual_answers_are_not(many: C
 def test_only_answers_are_compared_and_the_skeleton_is_left_out(many: Course) -> None:
     students = ["s10-odd", "s11-odd-renamed"]
     given = released(many, FIRST, "code")
-    (pair,) = similar_pairs(FIRST, "code", read_answers(many, FIRST, "code", students), given)
+    answers = read_answers(many, FIRST, {"code": given}, students)
+    (pair,) = similar_pairs(FIRST, "code", answers["code"], given)
     assert pair.kind == "code" and pair.length > 200
     shown = " ".join(pair.answers)
     assert "<mark>" in shown and "labtools.Checks" not in shown and "draw_contours" not in shown
     blank = Entry(name="blank", about="", base="release")
     for name in students:
         (many.autograded(name) / f"{FIRST}.ipynb").write_text(build(blank, many)[FIRST])
-    assert read_answers(many, FIRST, "code", students) == {name: {} for name in students}
+    assert read_answers(many, FIRST, {"code": given}, students) == {"code": {name: {} for name in students}}
+
+
+def test_a_notebook_that_was_saved_line_by_line_is_read_as_it_was(many: Course) -> None:
+    stubs = {kind: released(many, FIRST, kind) for kind in ("code", "markdown")}
+    path = many.autograded("s10-odd") / f"{FIRST}.ipynb"
+    before = read_answers(many, FIRST, stubs, ["s10-odd"])
+    assert before["code"]["s10-odd"]["optimizer"].strip() == ODD.strip()
+    assert PROOF in before["markdown"]["s10-odd"]["keep-going"]
+    nbformat.write(nbformat.read(path, as_version=4), path)
+    assert isinstance(json.loads(path.read_text())["cells"][0]["source"], list)
+    assert read_answers(many, FIRST, stubs, ["s10-odd"]) == before
 
 
 def test_code_of_students_stays_text() -> None:
