@@ -35,6 +35,7 @@ def import_course(options: argparse.Namespace) -> int:
             print(f"  {line}")
         if lab.refused:
             continue
+        print("  its cells are run now, up to four times", file=sys.stderr, flush=True)
         try:
             for line in judge_cells(lab.course):
                 print(f"  {line}")
