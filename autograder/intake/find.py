@@ -71,7 +71,7 @@ def find(handed: HandedIn, skeletons: dict[str, Skeleton], given: frozenset[str]
         except Refused as refused:
             troubles[path] = str(refused)
             continue
-        name = contents_of(cells, skeletons) or (named if ".ipynb" in path.lower() else None)
+        name = contents_of(cells, skeletons, named) or (named if ".ipynb" in path.lower() else None)
         if name:
             by_notebook[name].append(Candidate(path, cells, repairs))
         else:
@@ -124,12 +124,15 @@ def named_like(path: str, names: list[str]) -> str | None:
     words = {name: set(re.findall(r"[a-z0-9]+", name.lower())) for name in names}
     common = Counter(word for each in words.values() for word in each)
     scores = {name: sum(common[word] == 1 and word in stem for word in each) for name, each in words.items()}
+    if not any(scores.values()):  # lab01.ipynb beside lab01_ans.ipynb has no word of its own
+        there = set(re.findall(r"[a-z0-9]+", PurePosixPath(path).name.lower()))
+        scores = {name: len(each) if each <= there else 0 for name, each in words.items()}
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] and list(scores.values()).count(scores[best]) == 1 else None
 
 
-def contents_of(cells: list[Cell], skeletons: dict[str, Skeleton]) -> str | None:
-    """The notebook that most of these cells belong to, if they belong to any."""
+def contents_of(cells: list[Cell], skeletons: dict[str, Skeleton], named: str | None) -> str | None:
+    """The notebook that most of these cells belong to, if they belong to any; of several the one that is `named`."""
     ids = {cell.grade_id for cell in cells} | {cell.id for cell in cells}
     texts = {bare(cell.source) for cell in cells}
     defined = frozenset().union(*(bound(cell.source) for cell in cells))
@@ -144,8 +147,9 @@ def contents_of(cells: list[Cell], skeletons: dict[str, Skeleton]) -> str | None
         )
         for name, skeleton in skeletons.items()
     }
-    best = max(scores, key=lambda name: scores[name])
-    return best if scores[best] else None
+    most = max(scores.values())
+    best = [name for name, score in scores.items() if score == most]
+    return (named if named in best else best[0]) if most else None
 
 
 def choose(name: str, candidates: list[Candidate], skeleton: Skeleton) -> Found:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from autograder.course import Course, CourseError, command, forgeable, no_formula
 from autograder.record import Writer, read_old_grades
 from autograder.report.analysis import ClassData, read_class
+from autograder.report.scores import short_names
 
 MAX_ROWS = 200  # of a table of messages
 
@@ -43,7 +44,7 @@ def write_report(course: Course) -> Path:
         "checks": check_figure(data.checks, data.names),
         "times": time_figure(data.times),
     }
-    path.write_text(page("report.html", data=data, figures=figures, most=MAX_ROWS))
+    path.write_text(page("report.html", data=data, figures=figures, most=MAX_ROWS, short=short_names(data.names)))
     path.with_suffix(".json").write_text(json.dumps(asdict(data), indent=1, ensure_ascii=False) + "\n")
     write_csv(data, path.with_suffix(".csv"))
     return path

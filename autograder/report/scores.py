@@ -30,8 +30,9 @@ def read_scores(writer: Writer) -> list[Row]:
         if sheet.needs_person:
             remarks.append("needs a person")
         if student in results:
+            short = short_names([book.name for book in results[student].notebooks])
             for book in results[student].notebooks:
-                name = book.name.split("_")[0]
+                name = short[book.name]
                 if book.status != "graded":
                     remarks.append(f"{name}: {book.status}")
                 remarks += [f"{name}: {line}" for line in book.log[:1]]
@@ -40,10 +41,16 @@ def read_scores(writer: Writer) -> list[Row]:
     return rows
 
 
+def short_names(names: list[str]) -> dict[str, str]:
+    """What notebooks are called in a table: by their first words (exercise1), where these tell them apart."""
+    short = {name: name.split("_")[0] for name in names}
+    return short if len(set(short.values())) == len(names) else {name: name for name in names}
+
+
 def table(rows: list[Row]) -> str:
     """The rows as a table of plain text."""
     names = sorted({name for row in rows for name in row.scores})
-    head = ["student", *(name.split("_")[0] for name in names), "total", "remark"]
+    head = ["student", *short_names(names).values(), "total", "remark"]
     lines = [head]
     for row in rows:
         scores = [f"{row.scores.get(name, 0):g}" for name in names]

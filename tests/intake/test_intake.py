@@ -115,3 +115,15 @@ def test_a_submission_that_cannot_be_examined_is_tried_again(course: Course) -> 
     result = given_up(course, "s01", "seed", "a reason")
     assert result.digest == "" and {book.status for book in result.notebooks} == {"failed"}
     assert all("a reason" in book.reason for book in result.notebooks) and result.needs_person
+
+
+@pytest.mark.parametrize("suffix", ["", " (1)", "-copy"])
+def test_notebooks_that_are_nearly_the_same_go_by_their_names(course: Course, right: dict, suffix: str) -> None:
+    """Some courses keep the answers, or an older version, beside a notebook; all have the same cells."""
+    names = ["lab01", "lab01_ans", "lab01_bk"]
+    skeletons = {name: Skeleton(read_notebook(course.release / f"{NAME}.ipynb")) for name in names}
+    handed = HandedIn({f"{name}{suffix}.ipynb": json.dumps(right).encode() for name in names})
+    found = find_notebooks(handed, skeletons)
+    assert {name: each.status for name, each in found.items()} == dict.fromkeys(names, "graded")
+    told = {name: [f"{name}{suffix}.ipynb" in line for line in each.repairs] for name, each in found.items()}
+    assert told == {name: [True] if suffix else [] for name in names}
