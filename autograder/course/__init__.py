@@ -34,6 +34,7 @@ from autograder.course.profiles import (
     profile_of,
     profiles_path,
     read_profiles,
+    with_profiles,
     write_profiles,
 )
 from autograder.course.requirements import modules_of, requirements
@@ -44,6 +45,7 @@ from autograder.course.tools import tools_folder
 
 __all__ = [
     "write_config",
+    "with_profiles",
     "write_profiles",
     "read_profiles",
     "profiles_path",

@@ -7,8 +7,10 @@ profile stands in hidden/<lab>/profiles.json, beside the judges.
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -80,6 +82,25 @@ def write_profiles(course: Course, profiles: dict[str, Profile]) -> None:
         path.write_text(json.dumps({name: asdict(each) for name, each in profiles.items()}, sort_keys=True) + "\n")
     else:
         path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def with_profiles(course: Course, profiles: dict[str, Profile]) -> Iterator[Callable[[], None]]:
+    """Inside, a lab has these profiles, on which scores depend; afterwards what it had, unless the new ones are kept.
+
+    Yields what keeps them.
+    """
+    path = profiles_path(course)
+    before = path.read_bytes() if path.is_file() else None
+    kept: list[bool] = []
+    write_profiles(course, profiles)
+    try:
+        yield lambda: kept.append(True)
+    finally:
+        if not kept and before is not None:
+            path.write_bytes(before)
+        elif not kept:
+            path.unlink(missing_ok=True)
 
 
 def forgeable(course: Course) -> list[tuple[str, str, str]]:

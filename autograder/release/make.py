@@ -26,7 +26,7 @@ from autograder.course import (
     is_solution,
     is_test,
     read_notebook,
-    write_profiles,
+    with_profiles,
 )
 from autograder.record import Writer, only_run, out_of_date
 from autograder.release.changes import compare, section
@@ -56,6 +56,8 @@ def make_release(course: Course, dry_run: bool = False, show: Callable[[str], No
             if course.has_gradebook:
                 stack.enter_context(only_run(course))
                 writer = stack.enter_context(Writer(course))
+            keep = stack.enter_context(with_profiles(course, profiles))
+            if writer:
                 lines += effect(course, writer, f"sqlite:///{folder}/gradebook.db")
             for line in lines:
                 show(line)
@@ -64,10 +66,10 @@ def make_release(course: Course, dry_run: bool = False, show: Callable[[str], No
                 return bool(lines) or other  # the writer takes back what it did not commit
             if other:
                 swap(new, course.release, folder / "old")
+            keep()
             if writer:
                 writer.commit_release()
                 refresh_texts(course)
-            write_profiles(course, profiles)
             write_secret_manifest(course)
         return bool(lines) or other
     finally:

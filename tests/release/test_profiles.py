@@ -11,6 +11,7 @@ from autograder.course import (
     BESIDE,
     Course,
     CourseError,
+    Profile,
     SubmissionResult,
     TimeLimits,
     forgeable,
@@ -19,9 +20,12 @@ from autograder.course import (
     profiles_path,
     read_notebook,
     read_profiles,
+    with_profiles,
+    write_profiles,
 )
 from autograder.dispatch.station import Setting, Station
 from autograder.examine.trusted import Lab
+from autograder.grade import autograde
 from autograder.intake import HandedIn
 from autograder.release.make import make_release
 from autograder.release.profiling import empty_profiles, make_profiles
@@ -119,6 +123,45 @@ def test_submissions_are_held_to_the_profile(made: tuple[Course, list[str]]) -> 
             assert all(check.name in book.cells and bool(check.message) == (cell.points == 0)
                        for cell in cells for check in cell.checks)  # fmt: skip
             assert "mean([5])" not in json.dumps([check.message for cell in cells for check in cell.checks])
+
+
+@pytest.mark.slow
+def test_a_gradebook_goes_on_under_new_profiles(home: Path, tmp_path: Path) -> None:
+    """They decide scores, so a release that changes them says who is graded again, and grading then goes on."""
+    course = Course(tmp_path, tmp_path, "lab05")
+    (tmp_path / "nbgrader_config.py").write_text((home / "nbgrader_config.py").read_text())
+    write_lab(course)
+    make_release(course, show=lambda line: None)
+    course.submission("s01").mkdir(parents=True)
+    (course.submission("s01") / "first.ipynb").write_bytes(handed_in(course, {}).files["first.ipynb"])
+    path = profiles_path(course)
+    new, old = path.read_bytes(), read_profiles(course)
+    old["first/test-mean"].kinds.append("class")  # as an earlier version of this kit would have made them
+    write_profiles(course, old)
+    before = path.read_bytes()
+    assert autograde(course).graded == 1
+    for dry_run in (True, False):
+        lines: list[str] = []
+        assert make_release(course, dry_run, lines.append)
+        assert any("will grade all 1 submissions again" in line for line in lines)
+        assert path.read_bytes() == (before if dry_run else new)
+    assert autograde(course).graded == 1
+    assert make_release(course, show=lines.append) is False
+
+
+def test_profiles_that_are_not_kept_leave_what_was_there(tmp_path: Path) -> None:
+    course = Course(tmp_path, tmp_path, "lab05")
+    path = profiles_path(course)
+    with with_profiles(course, {"first/test-mean": Profile(source="new")}):
+        assert path.exists()
+    assert not path.exists()
+    path.write_text("damaged")
+    with pytest.raises(OSError), with_profiles(course, {"first/test-mean": Profile(source="new")}):
+        raise OSError
+    assert path.read_text() == "damaged"
+    with with_profiles(course, {"first/test-mean": Profile(source="new")}) as keep:
+        keep()
+    assert read_profiles(course)["first/test-mean"].source == "new"
 
 
 def test_a_lab_without_plain_cells_has_no_profiles_and_takes_no_time(course: Course, tmp_path: Path) -> None:
