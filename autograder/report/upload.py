@@ -102,9 +102,8 @@ def pack_all(path: Path, entries: list[Entry], old: zipfile.ZipFile | None, kept
 def taken_over(old: zipfile.ZipFile, there: zipfile.ZipInfo) -> tuple[zipfile.ZipInfo, bytes]:
     """An entry of an archive, its bytes as they stand there."""
     assert old.fp is not None
-    old.fp.seek(
-        there.header_offset + 26
-    )  # a local header of 30 bytes ends in the lengths of a name and of extra fields
+    # A local header of 30 bytes ends in the lengths of a name and of extra fields, which come next.
+    old.fp.seek(there.header_offset + 26)
     lengths = old.fp.read(4)
     old.fp.seek(int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little"), 1)
     info = zipfile.ZipInfo(there.filename, there.date_time)

@@ -36,6 +36,7 @@ def test_the_first_submission_gets_the_figures_of_the_lab_too(course: Course, ha
         later = station.examine("s01", handed, "a")
     assert constant(first) == constant(later)
     drawn = {name for name, outputs in constant(first).items() if outputs}
+    assert not any(output.output_type == "error" for outputs in constant(first).values() for output in outputs)
     assert drawn == {"contour-plot", "learning-rates", "optional"}  # the last one prints nothing in grading
     assert any("image/png" in output.get("data", {}) for output in constant(first)["learning-rates"])
 
