@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from autograder.course.course import Course, CourseError, command
-from autograder.course.digests import digest
+from autograder.course.digests import PROFILES, digest
 
 BEHIND, BESIDE = "behind", "beside"
 
@@ -60,7 +60,7 @@ def is_plain(source: str) -> bool:
 
 
 def profiles_path(course: Course) -> Path:
-    return course.hidden / "profiles.json"
+    return course.hidden / PROFILES
 
 
 def read_profiles(course: Course) -> dict[str, Profile]:
