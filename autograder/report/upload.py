@@ -6,6 +6,7 @@ what has not changed is taken over from the archive before as it lies there.
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -63,14 +64,15 @@ def write_archive(course: Course, folders: list[Path]) -> bool:
     ]
     path = archive(course)
     new = path.with_suffix(".new")
-    try:
-        with zipfile.ZipFile(path) as old:
+    with contextlib.ExitStack() as stack:
+        old, kept = None, {}
+        with contextlib.suppress(OSError, zipfile.BadZipFile):  # there is none, or it is damaged
+            old = stack.enter_context(zipfile.ZipFile(path))
+        if old:
             kept = unchanged(old, path.stat().st_mtime_ns, entries)
             if [*kept] == old.namelist() == [entry.name for entry in entries]:
                 return certain
-            pack_all(new, entries, old, kept)
-    except (OSError, zipfile.BadZipFile):  # there is none, or it is damaged
-        pack_all(new, entries, None, {})
+        pack_all(new, entries, old, kept)
     new.replace(path)
     return certain
 
