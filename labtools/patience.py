@@ -13,7 +13,7 @@ INTERVAL = 0.2  # seconds between looks at the clock
 
 _lock = threading.Lock()
 _waiting: dict[threading.Event, float] = {}  # what has to be told that its time is over, with that time
-_watch = threading.Thread()
+_watch: threading.Thread | None = None
 
 
 @contextlib.contextmanager
@@ -39,13 +39,14 @@ def begin(over: threading.Event, seconds: float) -> None:
     global _watch
     with _lock:
         _waiting[over] = time.monotonic() + seconds
-        if not _watch.is_alive():
+        if not (_watch and _watch.is_alive()):  # it does not live on in a process that was forked
             _watch = threading.Thread(target=watch, name="patience", daemon=True)
             _watch.start()
 
 
 def watch() -> None:
     """Interrupt the main thread at the end of each time, as long as there is any."""
+    global _watch
     while True:
         time.sleep(INTERVAL)
         with _lock:
@@ -54,4 +55,5 @@ def watch() -> None:
                 over.set()
                 _thread.interrupt_main()
             if not _waiting:
+                _watch = None  # who begins now needs another one, though this one still lives
                 return

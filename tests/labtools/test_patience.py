@@ -53,3 +53,23 @@ def test_elsewhere_than_in_the_main_thread_there_is_no_limit() -> None:
     thread.start()
     thread.join()
     assert said == [False]
+
+
+def test_a_call_that_begins_while_the_thread_ends_has_its_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    stay = threading.Event()
+    watched = threading.Event()
+
+    def watch_and_stay() -> None:
+        patience.watch()
+        watched.set()
+        stay.wait()
+
+    thread = threading.Thread(target=watch_and_stay, daemon=True)
+    monkeypatch.setattr(patience, "_watch", thread)
+    thread.start()
+    assert watched.wait(10)
+    with pytest.raises(KeyboardInterrupt), patience.patience(0.1):
+        take_long()
+    stay.set()
+    thread.join()
+    wait_for_end()
