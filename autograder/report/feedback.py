@@ -12,7 +12,7 @@ from autograder.collect import UNCERTAIN
 from autograder.course import Course, CourseError, command
 from autograder.dispatch import cores
 from autograder.record import Writer, digests_of_said, read_old_grades
-from autograder.report.pages import begin_loading, write_pages
+from autograder.report.pages import write_pages
 from autograder.report.upload import archive, write_archive
 from autograder.report.written import Written
 
@@ -26,7 +26,6 @@ def write_feedback(course: Course, jobs: int | None = None) -> list[Path]:
     students = sorted(path.parent.name for path in (course.root / "autograded").glob(f"*/{course.lab}"))
     if not students:
         raise CourseError(f"Nothing is graded yet: run `{command('autograde', course)}` first.")
-    begin_loading()
     with Writer(course) as writer:
         late = writer.apply_late_rules()
         standing = read_old_grades(course, writer)

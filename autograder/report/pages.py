@@ -6,7 +6,6 @@ import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 from autograder.course import Course
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
 CONVERTER = "autograder.report.converter"  # the process that hands out the pages does without it
 GONE = "the process that wrote the pages died"
 _loaded: list[Converter] = []  # that of a process of the pool
-
-
-def begin_loading() -> None:
-    """Load what writes pages, in a process of its own, while this one finds out which are to be written."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload([__name__, CONVERTER])
-    forkserver.ensure_running()
 
 
 def write_pages(course: Course, older: list[str], students: list[str], jobs: int) -> Iterator[tuple[str, str | None]]:
@@ -46,6 +39,7 @@ def write_pages(course: Course, older: list[str], students: list[str], jobs: int
 def in_pool(course: Course, older: list[str], students: list[str], jobs: int) -> Iterator[tuple[str, str | None]]:
     """The same, once."""
     context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, CONVERTER])
     with ProcessPoolExecutor(min(jobs, len(students)), context, load, (course, older)) as pool:
         running: dict[Future[str | None], str] = {pool.submit(write, student): student for student in students}
         try:

@@ -19,7 +19,6 @@ START = "import sys; sys.path[0] = {folder!r}; from {package}.server import main
 ROOT_NEEDS = (libc.CAP_SYS_ADMIN, libc.CAP_NET_ADMIN, libc.CAP_SETUID, libc.CAP_SETGID)
 
 ENVIRONMENT = {
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # large pages: a fork has fewer of them to write down
     "HOME": layout.SCRATCH,
     "LANG": "C.UTF-8",
     "LOGNAME": "student",
