@@ -48,30 +48,40 @@ def write(page: Page, number: int, kind: str, text: str) -> None:
 
 
 def open_notebook(page: Page, address: str, name: str, cells: Sequence[Any]) -> None:
-    """Open a notebook and wait until it is there, and its kernel."""
-    page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}")
+    """Open a notebook and wait until it is there, and its kernel.
+
+    JupyterLab calls a kernel idle before it has one, and forgets some of what it is asked for while it connects: so the
+    first cell is run, again and again, until it has a number.
+    """
+    with page.expect_websocket(lambda socket: "/channels" in socket.url):
+        page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}")
     page.locator(".jp-Notebook .jp-Cell").nth(len(cells) - 1).wait_for(state="attached")
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached")
+    first = prompts(page, cells)[0]
+    before = first.inner_text()
+    for _ in range(24):
+        page.keyboard.press("Escape")
+        with contextlib.suppress(TimeoutError):
+            first.click(timeout=10_000)
+            page.keyboard.press("Control+Enter")
+            return wait_for_number(page, first, before, 10_000)
+    raise TimeoutError(f"the kernel of {name} does not run its first cell")
 
 
 def run_all(page: Page, cells: Sequence[Any]) -> None:
-    """Run all cells, and wait for the last one.
+    """Run all cells, and wait for the last one."""
+    last = prompts(page, cells)[-1]
+    before = last.inner_text()
+    page.keyboard.press("Escape")
+    page.get_by_role("menubar").get_by_text("Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    wait_for_number(page, last, before, 240_000)
 
-    JupyterLab forgets what it is asked for while it connects to a kernel that calls itself idle already: so a request
-    that has no effect is made again.
-    """
+
+def prompts(page: Page, cells: Sequence[Any]) -> list[Locator]:
+    """Where the numbers of the code cells stand."""
     code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
-    prompts = [page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jp-InputPrompt") for number in code]
-    before = [prompts[number].inner_text() for number in (0, -1)]
-    for _ in range(8):
-        page.keyboard.press("Escape")
-        page.get_by_role("menubar").get_by_text("Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
-        page.wait_for_timeout(500)
-        with contextlib.suppress(TimeoutError):
-            wait_for_number(page, prompts[0], before[0], 30_000)
-            break
-    wait_for_number(page, prompts[-1], before[1], 240_000)
+    return [page.locator(".jp-Notebook .jp-Cell").nth(number).locator(".jp-InputPrompt") for number in code]
 
 
 def wait_for_number(page: Page, prompt: Locator, before: str, milliseconds: float) -> None:
