@@ -2,11 +2,9 @@
 
 import functools
 import os
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 import nbgrader.api
 import pytest
@@ -32,27 +30,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
             return {"tests/grade/test_feedback.py": "tests/grade/test_scores.py"}.get(file, file)
 
     return ByFile(config, log)
-
-
-@pytest.fixture(scope="session")
-def within_calls() -> Callable[[int, Callable[[], object]], None]:
-    """Fails where a piece of work calls more functions, Python's own too: as many on every machine, unlike time."""
-
-    def check(most: int, work: Callable[[], object]) -> None:
-        calls = 0
-
-        def profile(_frame: FrameType, event: str, _argument: object) -> None:
-            nonlocal calls
-            calls += event in ("call", "c_call")
-            assert calls < most
-
-        sys.setprofile(profile)
-        try:
-            work()
-        finally:
-            sys.setprofile(None)
-
-    return check
 
 
 @pytest.fixture(scope="session")
