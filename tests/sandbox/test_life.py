@@ -28,7 +28,9 @@ from .conftest import Kernel, until
     ],
 )
 def test_a_death_is_noticed_at_once(kernel, code, fate):
+    started = time.monotonic()
     assert kernel.run(code) == "dead"
+    assert time.monotonic() - started < 2
     kernel.wait(kernel.provisioner.wait())
     assert fate in kernel.provisioner.fate
 
